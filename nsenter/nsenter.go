@@ -1,0 +1,101 @@
+// Package nsenter is the C stage of init: importing it links a constructor
+// that, in a process started as an init, enters the namespaces before the Go
+// runtime starts. nsexec.c has the stage, bootstrap.h the words it shares with
+// the runtime; this file gives these words to Go.
+package nsenter
+
+/*
+#cgo CFLAGS: -Wall -Wextra -Werror -O2
+#include "bootstrap.h"
+*/
+import "C"
+
+import (
+	"bytes"
+	"fmt"
+	"unsafe"
+)
+
+// Env names the environment variable that carries the socket's number.
+const Env = C.BOOTSTRAP_ENV
+
+// MaxJoin is how many namespaces can be entered.
+const MaxJoin = C.BOOTSTRAP_MAX_JOIN
+
+// Bootstrap is what the C stage is told.
+type Bootstrap struct {
+	// Debug asks for Log reports.
+	Debug bool
+	// DumpableMaps lets a runtime that is not root write the id maps.
+	DumpableMaps bool
+	// KeepGroups leaves the group list alone where setgroups(2) is denied.
+	KeepGroups bool
+	// Unshare holds the CLONE_NEW* bits of the namespaces to make.
+	Unshare uintptr
+	// Join lists the namespaces to enter, at most MaxJoin.
+	Join []Join
+}
+
+// Join is a namespace to enter: FD, a number in the child, is the namespace,
+// or a pidfd to take all those of Type from.
+type Join struct {
+	Type uintptr
+	FD   int
+}
+
+// Encode returns b as the C stage reads it.
+func (b *Bootstrap) Encode() ([]byte, error) {
+	if len(b.Join) > MaxJoin {
+		return nil, fmt.Errorf("%d namespaces to join, at most %d can be", len(b.Join), MaxJoin)
+	}
+	c := C.struct_bootstrap{
+		magic:      C.BOOTSTRAP_MAGIC,
+		unshare:    C.uint32_t(b.Unshare),
+		join_count: C.uint32_t(len(b.Join)),
+	}
+	if b.Debug {
+		c.options |= C.BOOTSTRAP_DEBUG
+	}
+	if b.DumpableMaps {
+		c.options |= C.BOOTSTRAP_DUMPABLE_MAPS
+	}
+	if b.KeepGroups {
+		c.options |= C.BOOTSTRAP_KEEP_GROUPS
+	}
+	for i, j := range b.Join {
+		c.join[i]._type = C.uint32_t(j.Type)
+		c.join[i].fd = C.int32_t(j.FD)
+	}
+	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&c)), unsafe.Sizeof(c))), nil
+}
+
+// ReportKind is what a Report is about.
+type ReportKind uint32
+
+// The kinds; see bootstrap.h.
+const (
+	Log   ReportKind = C.REPORT_LOG
+	Fail  ReportKind = C.REPORT_FAIL
+	MapMe ReportKind = C.REPORT_MAP_ME
+	Child ReportKind = C.REPORT_CHILD
+)
+
+// Report is what the C stage says.
+type Report struct {
+	Kind  ReportKind
+	Value uint32
+	Text  string
+}
+
+// ReportSize is the length of an encoded report in bytes.
+const ReportSize = C.sizeof_struct_report
+
+// DecodeReport reads an encoded report of ReportSize bytes.
+func DecodeReport(data *[ReportSize]byte) Report {
+	c := *(*C.struct_report)(unsafe.Pointer(data))
+	text := unsafe.Slice((*byte)(unsafe.Pointer(&c.text)), len(c.text))
+	if end := bytes.IndexByte(text, 0); end >= 0 {
+		text = text[:end]
+	}
+	return Report{ReportKind(c.kind), uint32(c.value), string(text)}
+}

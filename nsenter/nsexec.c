@@ -1,0 +1,245 @@
+/*
+ * The C stage of init. It runs as a constructor, before the Go runtime has
+ * started threads, since a multi-threaded process can neither enter a user or
+ * mount namespace nor fork safely (setns(2), unshare(2)).
+ *
+ * Stage 1 is the process that the runtime spawned. It enters or makes the
+ * namespaces and forks with CLONE_PARENT, for a PID or time namespace holds
+ * for children only. Stage 2, the runtime's own child by CLONE_PARENT, returns
+ * from the constructor into Go. Stage 1 exits.
+ *
+ * Nothing is printed here and nothing parsed: the runtime decides beforehand
+ * and finds the words for failures.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bootstrap.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+static int sock = -1;
+static bool debug;
+
+static void report(enum report_kind kind, uint32_t value, const char *text)
+{
+	struct report r = { .kind = kind, .value = value };
+	const char *at = (const char *)&r;
+	size_t left = sizeof(r);
+
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	while (left > 0) {
+		ssize_t n = send(sock, at, left, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			_exit(1); /* the runtime is gone */
+		at += n;
+		left -= (size_t)n;
+	}
+}
+
+static void debug_log(const char *text)
+{
+	if (debug)
+		report(REPORT_LOG, 0, text);
+}
+
+__attribute__((noreturn)) static void fail(const char *step)
+{
+	report(REPORT_FAIL, (uint32_t)errno, step);
+	_exit(1);
+}
+
+/* Reads size bytes; exits in silence when the runtime is gone. */
+static void receive(void *buf, size_t size)
+{
+	char *at = buf;
+
+	while (size > 0) {
+		ssize_t n = read(sock, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			_exit(1);
+		at += n;
+		size -= (size_t)n;
+	}
+}
+
+/* The socket's number from the environment, or -1 if this is not an init. */
+static int socket_from_env(void)
+{
+	const char *value = getenv(BOOTSTRAP_ENV);
+	char *end;
+	long fd;
+
+	if (!value || *value == '\0')
+		return -1;
+	fd = strtol(value, &end, 10);
+	if (*end != '\0' || fd < 3 || fd > INT32_MAX)
+		return -1;
+	return (int)fd;
+}
+
+/*
+ * Enters the namespaces in the order given, the user namespace first. Which
+ * ones may be entered before it and which only after depends on who owns them:
+ * what the kernel refuses at first is tried once more after the user
+ * namespace.
+ */
+static void join_namespaces(const struct bootstrap *b)
+{
+	bool refused[BOOTSTRAP_MAX_JOIN] = { false };
+	bool user = false;
+
+	for (uint32_t i = 0; i < b->join_count; i++) {
+		if (b->join[i].type & CLONE_NEWUSER) {
+			user = true;
+			continue;
+		}
+		if (setns(b->join[i].fd, (int)b->join[i].type) == 0)
+			continue;
+		if (errno != EPERM)
+			fail("join namespace");
+		refused[i] = true;
+	}
+	for (uint32_t i = 0; i < b->join_count; i++) {
+		if (!(b->join[i].type & CLONE_NEWUSER))
+			continue;
+		if (setns(b->join[i].fd, (int)b->join[i].type) < 0)
+			fail("join user namespace");
+	}
+	for (uint32_t i = 0; i < b->join_count; i++) {
+		if (!refused[i])
+			continue;
+		if (!user)
+			errno = EPERM;
+		if (!user || setns(b->join[i].fd, (int)b->join[i].type) < 0)
+			fail("join namespace");
+	}
+	for (uint32_t i = 0; i < b->join_count; i++)
+		close(b->join[i].fd);
+}
+
+/* Becomes root of the user namespace that the process is in. */
+static void become_root(const struct bootstrap *b)
+{
+	if (!(b->options & BOOTSTRAP_KEEP_GROUPS) && setgroups(0, NULL) < 0)
+		fail("drop supplementary groups");
+	if (setresgid(0, 0, 0) < 0)
+		fail("become group 0 of the user namespace");
+	if (setresuid(0, 0, 0) < 0)
+		fail("become user 0 of the user namespace");
+}
+
+/* Waits until the runtime has written uid_map, gid_map and timens_offsets. */
+static void wait_for_maps(const struct bootstrap *b)
+{
+	bool dumpable = b->options & BOOTSTRAP_DUMPABLE_MAPS;
+	char done;
+
+	if (dumpable && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		fail("become dumpable");
+	report(REPORT_MAP_ME, 0, "");
+	receive(&done, 1);
+	if (dumpable && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		fail("become undumpable");
+}
+
+/*
+ * User and time namespace come first: both want something written from
+ * outside before they are of use. The rest is made as root of the new user
+ * namespace, so that it is owned by an id that is mapped.
+ */
+static void make_namespaces(const struct bootstrap *b)
+{
+	uint32_t first = b->unshare & (CLONE_NEWUSER | CLONE_NEWTIME);
+	uint32_t rest = b->unshare & ~first;
+
+	if (first) {
+		if (unshare((int)first) < 0)
+			fail(first & CLONE_NEWUSER ? "make user namespace" : "make time namespace");
+		wait_for_maps(b);
+		if (first & CLONE_NEWUSER)
+			become_root(b);
+	}
+	if (rest) {
+		debug_log("make remaining namespaces");
+		if (unshare((int)rest) < 0)
+			fail("make namespaces");
+	}
+}
+
+static bool joins_user_namespace(const struct bootstrap *b)
+{
+	for (uint32_t i = 0; i < b->join_count; i++)
+		if (b->join[i].type & CLONE_NEWUSER)
+			return true;
+	return false;
+}
+
+static void nsexec(void)
+{
+	struct bootstrap b;
+	pid_t child;
+
+	sock = socket_from_env();
+	if (sock < 0)
+		return;
+	if (fcntl(sock, F_SETFD, FD_CLOEXEC) < 0)
+		_exit(1);
+	receive(&b, sizeof(b));
+	if (b.magic != BOOTSTRAP_MAGIC || b.join_count > BOOTSTRAP_MAX_JOIN) {
+		errno = EPROTO;
+		fail("read bootstrap");
+	}
+	debug = b.options & BOOTSTRAP_DEBUG;
+	debug_log("nsexec container setup");
+
+	/* Before anything of the container's can see us (CVE-2016-9962). */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		fail("become undumpable");
+	join_namespaces(&b);
+	if (joins_user_namespace(&b))
+		become_root(&b);
+	make_namespaces(&b);
+
+	/* The raw call, for fork() has no CLONE_PARENT. What of libc it goes
+	 * around (atfork handlers, a cached thread id) this single thread does
+	 * not use. */
+#ifdef __s390x__
+	child = (pid_t)syscall(SYS_clone, NULL, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL);
+#else
+	child = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+#endif
+	if (child < 0)
+		fail("fork into the namespaces");
+	if (child > 0) {
+		report(REPORT_CHILD, (uint32_t)child, "");
+		_exit(0);
+	}
+	if (setsid() < 0)
+		fail("make session");
+}
+
+__attribute__((constructor)) static void constructor(void)
+{
+	nsexec();
+}
