@@ -99,3 +99,11 @@ func DecodeReport(data *[ReportSize]byte) Report {
 	}
 	return Report{ReportKind(c.kind), uint32(c.value), string(text)}
 }
+
+// Encode returns r as the C stage sends it; a text that is too long is cut.
+func (r Report) Encode() []byte {
+	c := C.struct_report{kind: C.uint32_t(r.Kind), value: C.uint32_t(r.Value)}
+	text := unsafe.Slice((*byte)(unsafe.Pointer(&c.text)), len(c.text)-1)
+	copy(text, r.Text)
+	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&c)), unsafe.Sizeof(c)))
+}

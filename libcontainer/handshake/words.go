@@ -90,13 +90,16 @@ type Setup struct {
 	// it has a listener.
 	FilterFlags  uint32
 	FilterNotify bool
-	// State is the OCI state for hooks that init runs, with the pid left to be
-	// filled in.
-	State []byte
+	// StateCreating and StateCreated are the OCI states for the hooks that
+	// init runs before and after start.
+	StateCreating, StateCreated []byte
 	// Gate is the number of the O_PATH descriptor of exec.fifo; 0: none.
 	Gate int
-	// ConsoleSocket tells that the terminal goes to the parent.
-	ConsoleSocket bool
+	// Root is the number of the descriptor of the root directory to enter;
+	// 0: none.
+	Root int
+	// KeepGroups says that setgroups(2) is denied in the user namespace.
+	KeepGroups bool
 }
 
 // Failure is the error that ended init.

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -103,14 +104,7 @@ func (p *Process) Ended(timeout time.Duration) (bool, error) {
 }
 
 // Wait reaps the process, a child of ours, and returns how it ended.
-func (p *Process) Wait() (unix.WaitStatus, error) {
-	var ws unix.WaitStatus
-	err := Retry(func() error {
-		_, err := unix.Wait4(p.PID, &ws, 0, nil)
-		return err
-	})
-	return ws, os.NewSyscallError("wait4", err)
-}
+func (p *Process) Wait() (unix.WaitStatus, error) { return Reap(p.PID) }
 
 // Release lets go of the pidfd.
 func (p *Process) Release() {
@@ -119,14 +113,35 @@ func (p *Process) Release() {
 	}
 }
 
-// ReapAny reaps one dead child, if there is one. pid is 0 when all children
-// live on; the error is ECHILD when there are none.
-func ReapAny() (pid int, ws unix.WaitStatus, err error) {
-	err = Retry(func() (err error) {
-		pid, err = unix.Wait4(-1, &ws, unix.WNOHANG, nil)
+// NextZombie returns a dead child that waits to be reaped, without reaping it;
+// 0 when there is none. The error is ECHILD when there are no children.
+func NextZombie() (pid int, err error) {
+	var info unix.Siginfo
+	err = Retry(func() error {
+		return unix.Waitid(unix.P_ALL, 0, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+	})
+	if err != nil {
+		return 0, os.NewSyscallError("waitid", err)
+	}
+	return siginfoPID(&info), nil
+}
+
+// siginfoPID reads si_pid, the first field of the union that follows the three
+// numbers (and, on 64 bit, padding) of siginfo_t (sigaction(2)).
+func siginfoPID(info *unix.Siginfo) int {
+	offset := unsafe.Sizeof(int32(0)) * 3
+	offset = (offset + unsafe.Sizeof(uintptr(0)) - 1) &^ (unsafe.Sizeof(uintptr(0)) - 1)
+	return int(*(*int32)(unsafe.Add(unsafe.Pointer(info), offset)))
+}
+
+// Reap waits for the child pid and returns how it ended.
+func Reap(pid int) (unix.WaitStatus, error) {
+	var ws unix.WaitStatus
+	err := Retry(func() error {
+		_, err := unix.Wait4(pid, &ws, 0, nil)
 		return err
 	})
-	return pid, ws, os.NewSyscallError("wait4", err)
+	return ws, os.NewSyscallError("wait4", err)
 }
 
 // Poll waits until one of files can be read or has hung up, for at most

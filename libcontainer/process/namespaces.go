@@ -1,0 +1,168 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/configs"
+	"runc/libcontainer/handshake"
+	"runc/libcontainer/sys"
+	"runc/nsenter"
+)
+
+// Entry is what namespaces a process enters, and how.
+type Entry struct {
+	// Unshare holds the CLONE_NEW* bits of the new ones.
+	Unshare uintptr
+	// Join lists those to enter.
+	Join []Join
+	// UIDMappings, GIDMappings and TimeOffsets belong to new namespaces.
+	UIDMappings, GIDMappings []configs.IDMap
+	TimeOffsets              map[string]configs.TimeOffset
+	// Unprivileged says that the runtime is not root on the host.
+	Unprivileged bool
+	// KeepGroups says that setgroups(2) is denied in the user namespace.
+	KeepGroups bool
+	// Root is the root directory to enter where the mount namespace does not
+	// tell it; nil: none.
+	Root *os.File
+
+	opened []*os.File
+}
+
+// Join is an existing namespace (Type one CLONE_NEW* bit), or a process to take
+// several namespaces from (File a pidfd).
+type Join struct {
+	Type uintptr
+	File *os.File
+}
+
+// EntryOf opens what a new container joins. The caller closes it.
+func EntryOf(c *configs.Config) (e Entry, err error) {
+	e = Entry{
+		UIDMappings:  c.UIDMappings,
+		GIDMappings:  c.GIDMappings,
+		TimeOffsets:  c.TimeOffsets,
+		Unprivileged: c.RootlessEUID,
+		KeepGroups:   c.RootlessEUID && len(c.GIDMappings) == 1 && c.GIDMappings[0].Size == 1,
+	}
+	defer func() {
+		if err != nil {
+			e.Close()
+		}
+	}()
+	for i, ns := range c.Namespaces {
+		kind, ok := configs.KindOf(ns.Type)
+		if !ok {
+			return e, fmt.Errorf("linux.namespaces[%d].type: %q is not known", i, ns.Type)
+		}
+		if ns.Path == "" {
+			e.Unshare |= kind.Flag
+			continue
+		}
+		file, err := sys.OpenNamespace(ns.Path, kind.Flag)
+		if err != nil {
+			return e, fmt.Errorf("linux.namespaces[%d].path: %w; give the path of a live %s namespace", i, err, ns.Type)
+		}
+		// A process is refused its own user namespace (setns(2), EINVAL).
+		if same, err := sys.SameFile(sys.FDPath(file), "/proc/self/ns/"+kind.File); err == nil && same {
+			file.Close()
+			continue
+		}
+		e.opened = append(e.opened, file)
+		e.Join = append(e.Join, Join{kind.Flag, file})
+	}
+	return e, nil
+}
+
+// EntryBeside takes all namespaces of a live process that are not ours, in one
+// step by its pidfd (Linux 5.8), and its root directory. The caller closes it.
+func EntryBeside(other *sys.Process) (e Entry, err error) {
+	proc := "/proc/" + strconv.Itoa(other.PID)
+	var kinds uintptr
+	for _, kind := range configs.NamespaceKinds {
+		same, err := sys.SameFile(proc+"/ns/"+kind.File, "/proc/self/ns/"+kind.File)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a kind that this kernel lacks
+		}
+		if err != nil {
+			return e, err
+		}
+		if !same {
+			kinds |= kind.Flag
+		}
+	}
+	if groups, err := os.ReadFile(proc + "/setgroups"); err == nil {
+		e.KeepGroups = string(groups) == "deny\n"
+	}
+	if kinds&unix.CLONE_NEWNS == 0 {
+		if e.Root, err = os.Open(proc + "/root"); err != nil {
+			return e, err
+		}
+		e.opened = append(e.opened, e.Root)
+	}
+	if kinds != 0 {
+		e.Join = []Join{{kinds, other.File()}}
+	}
+	return e, nil
+}
+
+// Close closes what was opened for the entry.
+func (e *Entry) Close() {
+	for _, j := range e.opened {
+		j.Close()
+	}
+	e.opened = nil
+}
+
+// bootstrap leaves the cgroup namespace to a later step: it shows the cgroup
+// that the process is in when it is made, and that may still be the runtime's.
+func (e *Entry) bootstrap(debug bool, join []nsenter.Join) *nsenter.Bootstrap {
+	return &nsenter.Bootstrap{
+		Debug:        debug,
+		DumpableMaps: e.Unprivileged,
+		KeepGroups:   e.KeepGroups,
+		Unshare:      e.Unshare &^ unix.CLONE_NEWCGROUP,
+		Join:         join,
+	}
+}
+
+// limits are the sysctls that bound the number of namespaces of each kind
+// (namespaces(7), "The /proc/sys/user directory").
+var limits = [...]string{
+	"max_user_namespaces", "max_pid_namespaces", "max_net_namespaces", "max_mnt_namespaces",
+	"max_ipc_namespaces", "max_uts_namespaces", "max_cgroup_namespaces", "max_time_namespaces",
+}
+
+// explain adds the probable cause to an error of the C stage.
+func explain(err error) error {
+	var failed *handshake.InitError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	switch unix.Errno(failed.Errno) {
+	case unix.ENOSPC, unix.EUSERS:
+		return fmt.Errorf("%w; a limit in /proc/sys/user is reached (%s): raise it or end other containers", err, zeroLimits())
+	case unix.EPERM:
+		return fmt.Errorf("%w; unprivileged user namespaces may be forbidden here: see kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces", err)
+	case unix.EINVAL:
+		return fmt.Errorf("%w; the kernel lacks this type of namespace, or the id maps do not map id 0", err)
+	}
+	return err
+}
+
+// zeroLimits names the limits that are 0, the usual cause, or else their
+// pattern.
+func zeroLimits() string {
+	for _, name := range limits {
+		if data, err := os.ReadFile("/proc/sys/user/" + name); err == nil && string(data) == "0\n" {
+			return name + " is 0"
+		}
+	}
+	return "max_*_namespaces"
+}

@@ -1,0 +1,54 @@
+package sys
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// ProcStat is what /proc/PID/stat tells about a process (proc_pid_stat(5)).
+type ProcStat struct {
+	// State is a letter: 'R' running, 'S' sleeping, 'Z' zombie, ...
+	State byte
+	// StartTime is in clock ticks since boot; with the pid it names a process
+	// for good.
+	StartTime uint64
+}
+
+// Alive tells whether the process still runs: a zombie does not.
+func (s ProcStat) Alive() bool { return s.State != 'Z' && s.State != 'X' }
+
+// ReadProcStat reads the stat file of pid. The error is ESRCH or ENOENT when
+// there is no such process.
+func ReadProcStat(pid int) (ProcStat, error) {
+	path := "/proc/" + strconv.Itoa(pid) + "/stat"
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return ProcStat{}, err
+	}
+	return parseProcStat(path, data)
+}
+
+// parseProcStat looks for the last parenthesis: the command before it may hold
+// anything, parentheses too.
+func parseProcStat(path string, data []byte) (s ProcStat, err error) {
+	const startTime = 22 - 3 // field numbers of the man page; state is number 3
+	end := bytes.LastIndexByte(data, ')')
+	fields := bytes.Fields(data[end+1:])
+	if end < 0 || len(fields) <= startTime || len(fields[0]) != 1 {
+		return s, fmt.Errorf("%s: not understood", path)
+	}
+	s.State = fields[0][0]
+	s.StartTime, err = strconv.ParseUint(string(fields[startTime]), 10, 64)
+	return s, err
+}
+
+// UptimeSeconds is the time since boot, suspended time included.
+func UptimeSeconds() (int64, error) {
+	var ts unix.Timespec
+	err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts)
+	return ts.Sec, os.NewSyscallError("clock_gettime", err)
+}
