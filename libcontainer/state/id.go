@@ -1,0 +1,35 @@
+package state
+
+import "fmt"
+
+// maxID is the length in bytes up to which an id is taken, as in runc.
+const maxID = 1024
+
+// ValidateID refuses an id that is not a plain file name of runc's character
+// set: letters, digits, and "_+-.".
+func ValidateID(id string) error {
+	switch {
+	case id == "":
+		return fmt.Errorf("invalid container ID format: the id is empty; %s", idRule)
+	case len(id) > maxID:
+		return fmt.Errorf("invalid container ID format: %.32q... has %d bytes, at most %d are allowed", id, len(id), maxID)
+	case id == "." || id == "..":
+		return fmt.Errorf("invalid container ID format: %q is a path", id)
+	}
+	for i := range len(id) {
+		if !idByte(id[i]) {
+			return fmt.Errorf("invalid container ID format: %q has the character %q; %s", id, id[i], idRule)
+		}
+	}
+	return nil
+}
+
+const idRule = "letters, digits and _ + - . are allowed"
+
+func idByte(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	}
+	return c == '_' || c == '+' || c == '-' || c == '.'
+}
