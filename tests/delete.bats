@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# bats file_tags=cgroups
+# runc delete.
+
+load helpers
+
+# stop_container [ID] kills it and waits for its end.
+stop_container() {
+	runc kill "${1:-$ID}" KILL
+	wait_until has_status "${1:-$ID}" stopped
+}
+
+# nothing_left asserts that no state and no cgroup of this test is there.
+nothing_left() {
+	[ -z "$(ls -A "$STATE")" ] || fail "state left: $(ls -A "$STATE")"
+	[ -z "$(test_cgroups)" ] || fail "cgroups left: $(test_cgroups)"
+}
+
+@test "delete: a stopped container" {
+	start_container
+	stop_container
+	run runc delete "$ID"
+	assert_ok
+	assert_output ""
+	nothing_left
+}
+
+@test "delete: a created container" {
+	create_container
+	local pid
+	pid=$(init_pid)
+	run runc delete "$ID"
+	assert_ok
+	gone "$pid"
+	nothing_left
+}
+
+@test "delete: a running container is refused" {
+	start_container
+	run runc delete "$ID"
+	assert_fails "cannot delete container $ID that is not stopped: running"
+	testcontainer "$ID" running
+}
+
+@test "delete: --force a running container" {
+	start_container
+	local pid
+	pid=$(init_pid)
+	run runc delete --force "$ID"
+	assert_ok
+	gone "$pid"
+	nothing_left
+}
+
+@test "delete: -f" {
+	start_container
+	run runc delete -f "$ID"
+	assert_ok
+	nothing_left
+}
+
+@test "delete: --force of an unknown container is no error" {
+	run runc delete --force "$ID"
+	assert_ok
+	assert_output ""
+}
+
+@test "delete: of an unknown container" {
+	run runc delete "$ID"
+	assert_fails "container does not exist"
+}
+
+@test "delete: twice" {
+	start_container
+	stop_container
+	runc delete "$ID"
+	run runc delete "$ID"
+	assert_fails "container does not exist"
+}
+
+@test "delete: --force ignores that the container ignores signals" {
+	container_script 'trap "" TERM INT HUP; while :; do sleep 1; done'
+	start_container
+	run runc delete --force "$ID"
+	assert_ok
+	nothing_left
+}
+
+@test "delete: --force does not poll: the median is under 60 ms" {
+	only_ours "runc sleeps 100 ms"
+	local i begin
+	for i in 1 2 3 4 5; do
+		start_container
+		begin=$(date +%s%N)
+		runc delete --force "$ID"
+		echo $((($(date +%s%N) - begin) / 1000000)) >>"$W/times"
+	done
+	[ "$(sort -n "$W/times" | sed -n 3p)" -lt 60 ] || fail "milliseconds: $(tr '\n' ' ' <"$W/times")"
+}
+
+@test "delete: --force a container without a PID namespace takes all processes" {
+	config 'del(.linux.namespaces[] | select(.type == "pid"))'
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'sleep 1000 & sleep 1000 & echo > /ready; wait'
+	start_container
+	read -r -t 20 <"$BUNDLE/rootfs/ready"
+	run runc delete --force "$ID"
+	assert_ok
+	nothing_left
+	wait_until all_gone
+}
+
+@test "delete: a stopped container's left processes" {
+	only_ours
+	config 'del(.linux.namespaces[] | select(.type == "pid"))'
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'sleep 1000 & sleep 1000 & echo > /ready'
+	start_container
+	read -r -t 20 <"$BUNDLE/rootfs/ready"
+	wait_until has_status "$ID" stopped
+	run runc delete "$ID"
+	assert_ok
+	nothing_left
+	wait_until all_gone
+}
+
+@test "delete: --force a paused container" {
+	unified || need_controller freezer
+	start_container
+	local dir
+	dir=$(cgroup_dir "$(init_pid)" freezer)
+	if unified; then echo 1 >"$dir/cgroup.freeze"; else echo FROZEN >"$dir/freezer.state"; fi
+	wait_until has_status "$ID" paused
+	run runc delete --force "$ID"
+	assert_ok
+	nothing_left
+}
+
+@test "delete: sub-cgroups of the container go as well" {
+	only_ours
+	start_container
+	local dir
+	dir=$(cgroup_dir "$(init_pid)" pids)
+	mkdir -p "$dir/a/b"
+	run runc delete --force "$ID"
+	assert_ok
+	nothing_left
+}
+
+@test "delete: without the bundle" {
+	start_container
+	stop_container
+	rm -r "$BUNDLE"
+	run runc delete "$ID"
+	assert_ok
+	nothing_left
+}
+
+@test "delete: a half-made state directory" {
+	only_ours
+	mkdir -p "$STATE/$ID"
+	run runc delete --force "$ID"
+	assert_ok
+	create_container
+	testcontainer "$ID" created
+}
+
+@test "delete: leaves other containers alone" {
+	start_container "$ID-2"
+	start_container
+	runc delete --force "$ID"
+	testcontainer "$ID-2" running
+}
+
+@test "delete: of a path is refused and removes nothing" {
+	mkdir -p "$W/victim" "$STATE"
+	run runc delete --force ../victim
+	[ -d "$W/victim" ]
+}
+
+@test "delete: --force two at once" {
+	only_ours
+	start_container
+	"$RUNC" --root "$STATE" delete --force "$ID" >"$W/1" 2>&1 3>&- &
+	local other=$!
+	run runc delete --force "$ID"
+	assert_ok
+	wait "$other" || fail "the other: $(cat "$W/1")"
+	nothing_left
+}

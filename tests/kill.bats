@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# bats file_tags=cgroups
+# runc kill.
+
+load helpers
+
+# trapping_container runs a container that writes the name of each signal.
+trapping_container() {
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'for s in TERM HUP USR1 USR2 INT; do trap "echo $s >> /got" $s; done
+		: > /got; echo > /ready; while :; do sleep 0.02; done'
+	start_container
+	read -r -t 20 <"$BUNDLE/rootfs/ready"
+}
+
+got() { grep -qx "$1" "$BUNDLE/rootfs/got"; }
+
+@test "kill: TERM is the default" {
+	trapping_container
+	run runc kill "$ID"
+	assert_ok
+	assert_output ""
+	wait_until got TERM
+	testcontainer "$ID" running
+}
+
+@test "kill: by name, with and without SIG, in any case" {
+	trapping_container
+	local form
+	for form in USR1 usr1 SIGUSR1 sigusr1 SigUsr1 10; do
+		: >"$BUNDLE/rootfs/got"
+		run runc kill "$ID" "$form"
+		assert_ok
+		wait_until got USR1
+	done
+}
+
+@test "kill: several signals by number" {
+	trapping_container
+	runc kill "$ID" 1
+	wait_until got HUP
+	runc kill "$ID" 12
+	wait_until got USR2
+	runc kill "$ID" 2
+	wait_until got INT
+}
+
+@test "kill: 9, KILL, SIGKILL and kill end a container" {
+	local form
+	for form in 9 KILL SIGKILL kill; do
+		start_container
+		run runc kill "$ID" "$form"
+		assert_ok
+		wait_until has_status "$ID" stopped
+		runc delete "$ID"
+	done
+}
+
+@test "kill: signals that are none" {
+	start_container
+	local form
+	for form in NOSUCH SIGNOSUCH -1 9x SIG; do
+		run runc kill -- "$ID" "$form"
+		[ "$status" -eq 1 ] || fail "signal '$form': $(show)"
+	done
+	run runc kill "$ID" NOSUCH
+	assert_has NOSUCH
+	testcontainer "$ID" running
+}
+
+@test "kill: a created container" {
+	create_container
+	run runc kill "$ID" KILL
+	assert_ok
+	wait_until has_status "$ID" stopped
+}
+
+@test "kill: a stopped container" {
+	start_container
+	runc kill "$ID" KILL
+	wait_until has_status "$ID" stopped
+	run runc kill "$ID" KILL
+	assert_fails "container not running"
+}
+
+@test "kill: an unknown container" {
+	run runc kill "$ID" KILL
+	assert_fails "container does not exist"
+}
+
+@test "kill: --all is still taken" {
+	start_container
+	run runc kill --all "$ID" 9
+	assert_ok
+	wait_until has_status "$ID" stopped
+	# The shim sends it to dead containers, too.
+	run runc kill --all "$ID" 9
+	assert_ok
+}
+
+@test "kill: -a with a name" {
+	start_container
+	run runc kill -a "$ID" SIGKILL
+	assert_ok
+	wait_until has_status "$ID" stopped
+}
+
+@test "kill: without a PID namespace KILL ends all processes" {
+	only_ours "1.1.5 kills one unless --all"
+	config 'del(.linux.namespaces[] | select(.type == "pid"))'
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'sleep 1000 & sleep 1000 & echo > /ready; wait'
+	start_container
+	read -r -t 20 <"$BUNDLE/rootfs/ready"
+	run runc kill "$ID" KILL
+	assert_ok
+	wait_until all_gone
+}
+
+@test "kill: a paused container" {
+	only_ours
+	unified || need_controller freezer
+	start_container
+	local dir
+	dir=$(cgroup_dir "$(init_pid)" freezer)
+	if unified; then echo 1 >"$dir/cgroup.freeze"; else echo FROZEN >"$dir/freezer.state"; fi
+	wait_until has_status "$ID" paused
+	run runc kill "$ID" KILL
+	assert_ok
+	wait_until has_status "$ID" stopped
+}

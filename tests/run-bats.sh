@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# run-bats.sh [--view default|v1|v2] [bats options] [files]
+#
+# Runs the bats cases in mount and PID namespaces of their own, on a private
+# tmpfs, with a private /run. So a test may mount what it likes, whatever a
+# broken runtime leaves behind is seen (any process that was not there before
+# is the test's), and all of it goes away with the namespaces.
+#
+# The view is what the runtime sees under /sys/fs/cgroup: the machine's own
+# (default), version 1 alone, or version 2 alone. See docs/testing.md.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+view=default
+if [ "${1:-}" = --view ]; then
+	view=$2
+	shift 2
+fi
+
+# own_namespaces re-runs this script as PID 1 of new namespaces.
+own_namespaces() {
+	local status=0
+	RUNC_BATS_DIR=$(mktemp -d /tmp/runc-bats.XXXXXX)
+	export RUNC_BATS_DIR
+	trap 'rmdir "$RUNC_BATS_DIR"' EXIT
+	unshare --mount --pid --fork --kill-child --mount-proc \
+		env RUNC_BATS_INSIDE=1 bash "$here/run-bats.sh" --view "$view" "$@" || status=$?
+	return "$status"
+}
+
+# set_view changes /sys/fs/cgroup, in our mount namespace only.
+set_view() {
+	case $1 in
+	default) ;;
+	v1)
+		! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
+		[ "$(stat -fc %T /sys/fs/cgroup)" = tmpfs ] || skip_view "this machine has no cgroup v1 hierarchy"
+		;;
+	v2)
+		umount -R /sys/fs/cgroup
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		;;
+	*)
+		echo "run-bats.sh: unknown view $1 (default, v1, v2)" >&2
+		exit 2
+		;;
+	esac
+}
+
+# skip_view prints a TAP plan of nothing.
+skip_view() {
+	echo "1..0 # skip $1"
+	exit 0
+}
+
+# prepare gives this mount namespace its own tmpfs and /run. All mounts become
+# shared, as systemd has them, so that a container's mounts that leak are seen.
+prepare() {
+	set_view "$view"
+	mount -t tmpfs -o mode=755 runc-bats "$RUNC_BATS_DIR"
+	mount -t tmpfs -o mode=755 run /run
+	mount --make-rshared /
+	mkdir -m 1777 "$RUNC_BATS_DIR/tmp"
+}
+
+# run_bats gives the tests a terminal of their own, as CI has none, and end of
+# file on stdin. script(1) turns line ends into CRLF; we turn them back.
+run_bats() {
+	local command
+	[ $# -gt 0 ] && [ -e "${!#}" ] || set -- "$@" "${files[@]}"
+	printf -v command '%q ' bats --tap "$@"
+	script -qefc "$command </dev/null" /dev/null </dev/null | tr -d '\r'
+}
+
+if [ -z "${RUNC_BATS_INSIDE:-}" ]; then
+	own_namespaces "$@"
+	exit
+fi
+
+prepare
+cd "$here/.."
+files=("$here"/*.bats)
+if [ "$view" != default ]; then
+	# What does not look at cgroups need not run again.
+	set -- --filter-tags cgroups "$@"
+fi
+export RUNC_BATS_VIEW=$view TMPDIR=$RUNC_BATS_DIR/tmp
+run_bats "$@"
