@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/bits"
 
-	"github.com/sirupsen/logrus"
 	"github.com/syndtr/gocapability/capability"
 	"golang.org/x/sys/unix"
 
@@ -103,18 +102,24 @@ func (s *Set) setsWith(c int) (which capability.CapType) {
 	return which
 }
 
-// applyAmbient raises what is listed and can be raised. The rest is a warning,
-// not an error: runc spec wrote bundles with such lists for years, and the OCI
-// runtime spec asks to go on with less.
+// Unraisable names the capabilities that c lists as ambient though the kernel
+// will not have them so: the permitted and the inheritable set must hold them
+// too (capabilities(7)). They are worth a warning, not an error: runc spec wrote
+// bundles with such lists for years, and the OCI runtime spec asks to go on with
+// less.
+func Unraisable(c *configs.Capabilities) []string {
+	if c == nil {
+		return nil
+	}
+	return Names(c.Ambient &^ (c.Permitted & c.Inheritable))
+}
+
+// applyAmbient raises what is listed and can be raised (see Unraisable).
 func (s *Set) applyAmbient() error {
 	if err := sys.CapAmbientClear(); err != nil {
 		return ignoreMissing(err)
 	}
-	can := s.caps.Ambient & s.caps.Permitted & s.caps.Inheritable
-	if refused := s.caps.Ambient &^ can; refused != 0 {
-		logrus.Warnf("process.capabilities.ambient: %v not raised: the permitted and the inheritable set must list them as well", Names(refused))
-	}
-	for left := can; left != 0; left &= left - 1 {
+	for left := s.caps.Ambient & s.caps.Permitted & s.caps.Inheritable; left != 0; left &= left - 1 {
 		c := bits.TrailingZeros64(left)
 		if err := sys.CapAmbientRaise(c); err != nil {
 			return fmt.Errorf("ambient set: raise %s: %w", name(c), err)
