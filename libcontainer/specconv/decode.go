@@ -85,8 +85,12 @@ func fieldAt(data []byte, mismatch *json.UnmarshalTypeError) string {
 		if err != nil {
 			return mismatch.Field
 		}
-		if at.step(token) && dec.InputOffset() >= mismatch.Offset {
-			return at.String()
+		if !at.step(token) || dec.InputOffset() < mismatch.Offset {
+			continue
 		}
+		if len(at.levels) == 0 {
+			return "the whole file"
+		}
+		return at.String()
 	}
 }

@@ -52,7 +52,7 @@ func checkVersion(version string) error {
 	}
 	minor, ok := strings.CutPrefix(version, "1.")
 	if !ok || minor == "" || minor[0] < '0' || minor[0] > '9' {
-		return fmt.Errorf("ociVersion: %q is not a version 1.x, the only ones that this runtime reads; write %q", version, specs.Version)
+		return fmt.Errorf("ociVersion: %q is not of the 1.x series, the only one that this runtime reads; write %q", version, specs.Version)
 	}
 	return nil
 }

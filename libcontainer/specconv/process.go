@@ -6,10 +6,8 @@ import (
 	"math"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
-	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
-	"runc/libcontainer/capabilities"
 	"runc/libcontainer/configs"
 )
 
@@ -28,10 +26,9 @@ func ConvertProcess(p *specs.Process) (*configs.Process, error) {
 		AppArmorProfile: p.ApparmorProfile,
 		SELinuxLabel:    p.SelinuxLabel,
 		Terminal:        p.Terminal,
-		Capabilities:    convertCapabilities(p.Capabilities),
 	}
 	for _, convert := range [...]func(*specs.Process, *configs.Process) error{
-		convertUser, convertRlimits, convertConsoleSize, convertScheduler, convertIOPriority, convertAffinity,
+		convertUser, convertCapabilities, convertRlimits, convertConsoleSize, convertScheduler, convertIOPriority, convertAffinity,
 	} {
 		if err := convert(p, out); err != nil {
 			return nil, err
@@ -69,29 +66,6 @@ func convertUser(p *specs.Process, out *configs.Process) error {
 	}
 	out.User = configs.User{UID: u.UID, GID: u.GID, AdditionalGIDs: u.AdditionalGids, Umask: u.Umask}
 	return nil
-}
-
-// convertCapabilities drops names that it does not know with a warning, as runc
-// does: config.json may be newer than the runtime.
-func convertCapabilities(from *specs.LinuxCapabilities) *configs.Capabilities {
-	if from == nil {
-		return nil
-	}
-	return &configs.Capabilities{
-		Bounding:    capabilityMask("bounding", from.Bounding),
-		Effective:   capabilityMask("effective", from.Effective),
-		Inheritable: capabilityMask("inheritable", from.Inheritable),
-		Permitted:   capabilityMask("permitted", from.Permitted),
-		Ambient:     capabilityMask("ambient", from.Ambient),
-	}
-}
-
-func capabilityMask(set string, names []string) uint64 {
-	mask, unknown := capabilities.Parse(names)
-	if len(unknown) > 0 {
-		logrus.Warnf("process.capabilities.%s: ignoring unknown or unavailable capabilities: %v", set, unknown)
-	}
-	return mask
 }
 
 // rlimits are the resources of setrlimit(2).

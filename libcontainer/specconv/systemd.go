@@ -39,15 +39,12 @@ func systemdProperty(name, text string) (systemd.Property, error) {
 	if err := checkPropertyName(name); err != nil {
 		return none, err
 	}
-	value, err := dbus.ParseVariant(text, dbus.Signature{})
+	value, err := parseGVariant(text)
 	if err != nil {
 		return none, fmt.Errorf("value parse error: %q is not a GVariant (true, 5, 'text', ['a', 'b'], uint64 5): %w", text, err)
 	}
-	if !allowedValue(value.Signature().String()) {
-		return none, fmt.Errorf("value %q has the type %s; truth values, numbers, strings and lists of them are allowed", text, value.Signature())
-	}
 	name, value, err = inMicroseconds(name, value)
-	return systemd.Property{Name: name, Value: value}, err
+	return systemd.Property{Name: name, Value: dbus.MakeVariant(value)}, err
 }
 
 // checkPropertyName takes the letters that systemd's names are made of.
@@ -63,25 +60,18 @@ func checkPropertyName(name string) error {
 	return nil
 }
 
-// allowedValue takes the signatures of basic types and lists of them: no
-// objects, handles, dictionaries or tuples, such as commands are made of.
-func allowedValue(signature string) bool {
-	basic := strings.TrimPrefix(signature, "a")
-	return len(basic) == 1 && strings.Contains("bynqiuxtds", basic)
-}
-
 // inMicroseconds turns TimeoutStopSec, as unit files have it, into
 // TimeoutStopUSec, the only one on the bus.
-func inMicroseconds(name string, value dbus.Variant) (string, dbus.Variant, error) {
+func inMicroseconds(name string, value any) (string, any, error) {
 	stem, ok := strings.CutSuffix(name, "Sec")
 	if !ok || stem == "" || stem[len(stem)-1] < 'a' || stem[len(stem)-1] > 'z' {
 		return name, value, nil
 	}
-	seconds, err := asSeconds(value.Value())
+	seconds, err := asSeconds(value)
 	if err != nil {
 		return "", value, err
 	}
-	return stem + "USec", dbus.MakeVariant(uint64(seconds * 1e6)), nil
+	return stem + "USec", uint64(seconds * 1e6), nil
 }
 
 func asSeconds(value any) (float64, error) {

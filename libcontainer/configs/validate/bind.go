@@ -24,7 +24,7 @@ func bind(c *configs.Config, i int) error {
 	}
 	source, err := os.Stat(m.Source)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return fmt.Errorf("bind source %s does not exist; create it or drop the mount", m.Source)
+		return fmt.Errorf("bind source %s: no such file or directory; create it or drop the mount", m.Source)
 	}
 	if err != nil {
 		return nil // whoever opens the source may be allowed more

@@ -1,0 +1,66 @@
+package specconv
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/opencontainers/runtime-spec/specs-go"
+)
+
+func TestFeaturesGolden(t *testing.T) { golden(t, "features.json", Features()) }
+
+// TestFeaturesAreTrue converts each name that features promises.
+func TestFeaturesAreTrue(t *testing.T) {
+	f := Features()
+	for _, v := range []string{f.OCIVersionMin, f.OCIVersionMax} {
+		if err := checkVersion(v); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, ns := range f.Linux.Namespaces {
+		if !slices.ContainsFunc(Example().Linux.Namespaces, func(n specs.LinuxNamespace) bool { return string(n.Type) == ns }) && ns != "user" && ns != "time" {
+			t.Errorf("namespace %s", ns)
+		}
+	}
+	spec := Example()
+	for _, name := range f.Linux.Seccomp.Actions {
+		spec.Linux.Seccomp = &specs.LinuxSeccomp{DefaultAction: specs.LinuxSeccompAction(name)}
+		for _, arch := range f.Linux.Seccomp.Archs {
+			spec.Linux.Seccomp.Architectures = append(spec.Linux.Seccomp.Architectures, specs.Arch(arch))
+		}
+		for _, flag := range f.Linux.Seccomp.KnownFlags {
+			spec.Linux.Seccomp.Flags = append(spec.Linux.Seccomp.Flags, specs.LinuxSeccompFlag(flag))
+		}
+		if _, err := Convert(spec, Options{}); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, mode := range f.Linux.MemoryPolicy.Modes {
+		spec.Linux.MemoryPolicy = &specs.LinuxMemoryPolicy{Mode: specs.MemoryPolicyModeType(mode)}
+		if _, err := Convert(spec, Options{}); err != nil {
+			t.Error(err)
+		}
+	}
+	hooks := make(map[string]any)
+	for _, name := range f.Hooks {
+		hooks[name] = []specs.Hook{{Path: "/" + name}}
+	}
+	data, err := json.Marshal(hooks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Hooks = new(specs.Hooks)
+	if err := json.Unmarshal(data, spec.Hooks); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Convert(spec, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := c.Config.Hooks
+	if got := fmt.Sprint(len(h.Prestart), len(h.CreateRuntime), len(h.CreateContainer), len(h.StartContainer), len(h.Poststart), len(h.Poststop)); got != "1 1 1 1 1 1" {
+		t.Errorf("hooks: %s", got)
+	}
+}
