@@ -41,7 +41,9 @@ type Config struct {
 	Devices []Device
 	// MaskPaths are made unreadable, ReadonlyPaths unwritable.
 	MaskPaths, ReadonlyPaths []string
-	// Sysctl maps kernel parameters ("net.ipv4.ip_forward") to values.
+	// Sysctl maps kernel parameters ("net.ipv4.ip_forward") to values. The
+	// parts of a key are separated by dots; a dot in a part is written as a
+	// slash ("net.ipv4.conf.eth0/1.forwarding").
 	Sysctl map[string]string
 
 	// MountLabel is the SELinux label given to mounts.
