@@ -67,3 +67,34 @@ func TestBadGVariant(t *testing.T) {
 		}
 	}
 }
+
+func TestSecondsBecomeMicroseconds(t *testing.T) {
+	for _, text := range []string{"5", "byte 5", "int16 5", "uint16 5", "uint32 5", "int64 5", "uint64 5", "5.0"} {
+		p, err := systemdProperty("TimeoutStopSec", text)
+		if err != nil || p.Name != "TimeoutStopUSec" || p.Value.Value() != uint64(5000000) {
+			t.Errorf("%s: %s = %v (%v)", text, p.Name, p.Value, err)
+		}
+	}
+	for _, name := range []string{"Sec", "FooBARSec", "Security"} {
+		if p, err := systemdProperty(name, "5"); err != nil || p.Name != name || p.Value.Value() != int32(5) {
+			t.Errorf("%s became %s = %v (%v)", name, p.Name, p.Value, err)
+		}
+	}
+}
+
+func TestListsOfEveryType(t *testing.T) {
+	for _, kind := range []byte("bynqiuxtds") {
+		value, err := parseGVariant("@a" + string(kind) + " []")
+		if err != nil || dbus.MakeVariant(value).Signature().String() != "a"+string(kind) {
+			t.Errorf("@a%c []: %v (%v)", kind, value, err)
+		}
+		if kind != 's' && typeOf(zero(kind)) != kind {
+			t.Errorf("typeOf(zero(%c)) = %c", kind, typeOf(zero(kind)))
+		}
+	}
+	for _, word := range []string{"boolean true", "byte 1", "int16 1", "uint16 1", "int32 1", "uint32 1", "int64 1", "uint64 1", "double 1", "string 'a'"} {
+		if value, err := parseGVariant("[" + word + "]"); err != nil {
+			t.Errorf("[%s]: %v (%v)", word, value, err)
+		}
+	}
+}
