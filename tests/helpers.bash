@@ -268,7 +268,20 @@ left_behind() {
 	sed 's/^/process: /' "$W/left"
 	find "$STATE" -mindepth 1 2>/dev/null | sed 's/^/state: /'
 	test_cgroups | sed 's/^/cgroup: /'
-	diff "$W/mountinfo" /proc/self/mountinfo | sed -n 's/^[<>]/mount: &/p'
+	changed_mounts
+}
+
+# changed_mounts prints how the host's mount table differs from what begin_test
+# saw, but for mounts that went because somebody outside removed the directory.
+changed_mounts() {
+	local sign line fields
+	while read -r sign line; do
+		read -ra fields <<<"$line"
+		case $sign in
+		'>') echo "mount: new: $line" ;;
+		'<') [ ! -e "${fields[4]}" ] || echo "mount: gone: $line" ;;
+		esac
+	done < <(diff "$W/mountinfo" /proc/self/mountinfo)
 }
 
 # wait_for_nothing_left gives the kernel up to 2 seconds to finish what it does
