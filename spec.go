@@ -54,7 +54,8 @@ func writeSpec(bundle string, rootless bool) error {
 	}
 	f, err := os.OpenFile(filepath.Join(bundle, "config.json"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return errors.New("File config.json exists. Remove it first") //nolint:staticcheck // runc's words
+		//lint:ignore ST1005 runc's words
+		return errors.New("File config.json exists. Remove it first")
 	}
 	if err != nil {
 		return fmt.Errorf("specification file: %w", err)

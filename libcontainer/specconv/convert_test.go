@@ -93,6 +93,7 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"relative destination", "mount destination data not absolute", func(s *specs.Spec) { s.Mounts[0].Destination = "data" }},
 		{"capability", "ignoring unknown or unavailable capabilities: [CAP_FOO]", func(s *specs.Spec) { s.Process.Capabilities.Bounding = []string{"CAP_FOO"} }},
+		//lint:ignore SA1019 deprecated, therefore the warning
 		{"kernel memory", "kernel and kernelTCP are ignored", func(s *specs.Spec) { s.Linux.Resources.Memory = &specs.LinuxMemory{Kernel: ptr(int64(1))} }},
 		{"personality flag", "unknown personality flag", func(s *specs.Spec) {
 			s.Linux.Personality = &specs.LinuxPersonality{Domain: "LINUX", Flags: []specs.LinuxPersonalityFlag{"FOO"}}

@@ -19,7 +19,8 @@ func convertHooks(spec *specs.Spec, c *configs.Config) error {
 		from []specs.Hook
 		to   *[]configs.Hook
 	}{
-		{"prestart", h.Prestart, &c.Hooks.Prestart}, //nolint:staticcheck // still in use
+		//lint:ignore SA1019 callers still use it
+		{"prestart", h.Prestart, &c.Hooks.Prestart},
 		{"createRuntime", h.CreateRuntime, &c.Hooks.CreateRuntime},
 		{"createContainer", h.CreateContainer, &c.Hooks.CreateContainer},
 		{"startContainer", h.StartContainer, &c.Hooks.StartContainer},

@@ -44,6 +44,7 @@ func convertMemory(from *specs.LinuxResources, r *cgroups.Resources) error {
 	if m == nil {
 		return nil
 	}
+	//lint:ignore SA1019 read only to say that it has no effect
 	if m.Kernel != nil || m.KernelTCP != nil {
 		logrus.Warn("linux.resources.memory: kernel and kernelTCP are ignored: kernels no longer have these limits")
 	}
