@@ -86,10 +86,8 @@ type Setup struct {
 	SourcesFromParent bool
 	// Filter is the compiled seccomp program; empty: none.
 	Filter []byte
-	// FilterFlags are its SECCOMP_FILTER_FLAG_* bits; FilterNotify says that
-	// it has a listener.
-	FilterFlags  uint32
-	FilterNotify bool
+	// FilterFlags are its SECCOMP_FILTER_FLAG_* bits.
+	FilterFlags uint32
 	// StateCreating and StateCreated are the OCI states for the hooks that
 	// init runs before and after start.
 	StateCreating, StateCreated []byte

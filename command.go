@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/urfave/cli/v3"
+
+	"runc/internal/launch"
+	"runc/libcontainer"
+)
+
+// exactArgs wraps an action that takes n arguments.
+func exactArgs(n int, action cli.ActionFunc) cli.ActionFunc {
+	return func(ctx context.Context, cmd *cli.Command) error {
+		if cmd.Args().Len() != n {
+			return fmt.Errorf("runc: %q requires exactly %d argument(s), got %d; see runc %s --help", cmd.Name, n, cmd.Args().Len(), cmd.Name)
+		}
+		return action(ctx, cmd)
+	}
+}
+
+// betweenArgs wraps an action that takes from lo to hi arguments.
+func betweenArgs(lo, hi int, action cli.ActionFunc) cli.ActionFunc {
+	return func(ctx context.Context, cmd *cli.Command) error {
+		if n := cmd.Args().Len(); n < lo || n > hi {
+			return fmt.Errorf("runc: %q requires from %d to %d arguments, got %d; see runc %s --help", cmd.Name, lo, hi, n, cmd.Name)
+		}
+		return action(ctx, cmd)
+	}
+}
+
+// factory is that of --root.
+func factory(cmd *cli.Command) (*libcontainer.Factory, error) {
+	root, err := filepath.Abs(cmd.String("root"))
+	if err != nil {
+		return nil, fmt.Errorf("--root: %w", err)
+	}
+	return libcontainer.NewFactory(root), nil
+}
+
+// loadContainer loads the container that the first argument names.
+func loadContainer(cmd *cli.Command) (*libcontainer.Container, error) {
+	f, err := factory(cmd)
+	if err != nil {
+		return nil, err
+	}
+	id := cmd.Args().First()
+	if id == "" {
+		return nil, fmt.Errorf("container id cannot be empty")
+	}
+	return f.Load(id)
+}
+
+// launchFlags are the flags that create and run share.
+func launchFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "bundle", Aliases: []string{"b"}, Usage: "`PATH` to the root of the bundle directory, defaults to the current directory"},
+		&cli.StringFlag{Name: "console-socket", Usage: "`PATH` to an AF_UNIX socket which will receive a file descriptor referencing the master end of the console's pseudoterminal"},
+		&cli.StringFlag{Name: "pid-file", Usage: "specify the `FILE` to write the process id to"},
+		&cli.BoolFlag{Name: "no-pivot", Usage: "do not use pivot root to jail process inside rootfs. This should be used whenever the rootfs is on top of a ramdisk"},
+		&cli.BoolFlag{Name: "no-new-keyring", Usage: "do not create a new session keyring for the container. This will cause the container to inherit the calling processes session key"},
+		&cli.IntFlag{Name: "preserve-fds", Usage: "pass `N` additional file descriptors to the container (stdio + $LISTEN_FDS + N in total)"},
+	}
+}
+
+// launchOptions reads launchFlags.
+func launchOptions(cmd *cli.Command) (launch.Options, error) {
+	root, err := filepath.Abs(cmd.String("root"))
+	return launch.Options{
+		Root:          root,
+		ID:            cmd.Args().First(),
+		Bundle:        cmd.String("bundle"),
+		SystemdCgroup: cmd.Bool("systemd-cgroup"),
+		Rootless:      cmd.String("rootless"),
+		NoPivot:       cmd.Bool("no-pivot"),
+		NoNewKeyring:  cmd.Bool("no-new-keyring"),
+		PreserveFDs:   int(cmd.Int("preserve-fds")),
+		PIDFile:       cmd.String("pid-file"),
+		ConsoleSocket: cmd.String("console-socket"),
+	}, err
+}

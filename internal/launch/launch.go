@@ -1,0 +1,228 @@
+// Package launch turns a bundle and options into a started process: what
+// create, run and (later) exec share. The options come from the command line,
+// which stays in package main.
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/sirupsen/logrus"
+
+	"runc/libcontainer"
+	"runc/libcontainer/capabilities"
+	"runc/libcontainer/configs"
+	"runc/libcontainer/configs/validate"
+	"runc/libcontainer/specconv"
+	"runc/libcontainer/state"
+	"runc/libcontainer/sys"
+	"runc/libcontainer/userns"
+)
+
+// Options say which container to make, and how.
+type Options struct {
+	// Root is the state root.
+	Root string
+	// ID names the container.
+	ID string
+	// Bundle is the bundle directory; empty: the current one.
+	Bundle string
+	// SystemdCgroup lets systemd make the cgroup.
+	SystemdCgroup bool
+	// Rootless is "true", "false" or "auto": whether cgroup permission errors
+	// are ignored.
+	Rootless string
+	// NoPivot and NoNewKeyring are as in configs.Config.
+	NoPivot, NoNewKeyring bool
+	// PreserveFDs is how many descriptors after the standard ones (and those of
+	// LISTEN_FDS) go to the container.
+	PreserveFDs int
+	// PIDFile is written with the first process's pid; empty: none.
+	PIDFile string
+	// ConsoleSocket receives the terminal; empty: none.
+	ConsoleSocket string
+	// Detach says that the caller does not wait for the process.
+	Detach bool
+}
+
+// Spec reads and checks the bundle: every mistake in it is found here, before
+// any process exists.
+func (o *Options) Spec() (s libcontainer.Spec, err error) {
+	if err := state.ValidateID(o.ID); err != nil {
+		return s, err
+	}
+	bundle, err := filepath.Abs(o.Bundle)
+	if err != nil {
+		return s, err
+	}
+	spec, err := specconv.Load(bundle)
+	if err != nil {
+		return s, err
+	}
+	euid, cgroups, err := o.rootless()
+	if err != nil {
+		return s, err
+	}
+	c, err := specconv.Convert(spec, specconv.Options{
+		ID:              o.ID,
+		Bundle:          bundle,
+		SystemdCgroup:   o.SystemdCgroup,
+		NoPivot:         o.NoPivot,
+		NoNewKeyring:    o.NoNewKeyring,
+		RootlessEUID:    euid,
+		RootlessCgroups: cgroups,
+	})
+	if err != nil {
+		return s, err
+	}
+	c.Process.PreserveFDs, err = o.preserved()
+	if err != nil {
+		return s, err
+	}
+	if err := validate.Container(c.Config, c.Process); err != nil {
+		return s, err
+	}
+	warnAmbient(c.Process)
+	return libcontainer.Spec{Config: c.Config, Process: c.Process, Cgroup: c.Cgroup}, o.checkTerminal(c.Process.Terminal)
+}
+
+func warnAmbient(p *configs.Process) {
+	if names := capabilities.Unraisable(p.Capabilities); len(names) > 0 {
+		logrus.Warnf("process.capabilities.ambient: %v not raised: the permitted and the inheritable set must list them as well", names)
+	}
+}
+
+// rootless tells whether the runtime lacks root's identity, and whether it is
+// to bear with cgroups it may not write: by default when it is not the real
+// root.
+func (o *Options) rootless() (euid, cgroups bool, err error) {
+	euid = os.Geteuid() != 0
+	switch o.Rootless {
+	case "", "auto":
+		return euid, euid || !userns.InInitial(), nil
+	}
+	cgroups, err = strconv.ParseBool(o.Rootless)
+	if err != nil {
+		return euid, false, fmt.Errorf("--rootless %q is not known; choose true, false or auto", o.Rootless)
+	}
+	return euid, cgroups, nil
+}
+
+// checkTerminal refuses terminals: they are not supported yet.
+func (o *Options) checkTerminal(terminal bool) error {
+	switch {
+	case terminal:
+		return errors.New("process.terminal: terminals are not supported by this version; set it to false")
+	case o.ConsoleSocket != "":
+		return errors.New("--console-socket: terminals are not supported by this version; leave the option out")
+	}
+	return nil
+}
+
+// preserved is how many descriptors from 3 on the container gets; it makes
+// sure that they are there.
+func (o *Options) preserved() (int, error) {
+	n := o.PreserveFDs
+	if n < 0 {
+		return 0, fmt.Errorf("--preserve-fds %d: give a number from 0 on", n)
+	}
+	if fds := os.Getenv("LISTEN_FDS"); fds != "" {
+		listen, err := strconv.Atoi(fds)
+		if err != nil || listen < 0 {
+			return 0, fmt.Errorf("environment variable LISTEN_FDS=%q is not a number of descriptors", fds)
+		}
+		n += listen
+	}
+	for fd := 3; fd < 3+n; fd++ {
+		if !sys.IsOpen(fd) {
+			return 0, fmt.Errorf("--preserve-fds and LISTEN_FDS hand over %d descriptors from 3 on, but %d is not open", n, fd)
+		}
+	}
+	return n, nil
+}
+
+// io is the caller's own standard streams and the descriptors to hand through.
+func (o *Options) io(p *configs.Process) libcontainer.IO {
+	io := libcontainer.IO{Stdio: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}}
+	for n := range p.PreserveFDs {
+		io.Extra = append(io.Extra, os.NewFile(uintptr(3+n), "preserved descriptor"))
+	}
+	return io
+}
+
+// Create makes a container that waits for start.
+func Create(o Options) error {
+	s, err := o.Spec()
+	if err != nil {
+		return err
+	}
+	c, err := libcontainer.NewFactory(o.Root).Create(o.ID, s, o.io(s.Process))
+	if err != nil {
+		return startError(err)
+	}
+	return o.finish(c)
+}
+
+// Run makes a container whose program runs at once.
+func Run(o Options) (*libcontainer.Container, error) {
+	s, err := o.Spec()
+	if err != nil {
+		return nil, err
+	}
+	c, err := libcontainer.NewFactory(o.Root).Run(o.ID, s, o.io(s.Process))
+	if err != nil {
+		return nil, startError(err)
+	}
+	return c, o.finish(c)
+}
+
+// startError is how runc words what happens after the bundle was read.
+func startError(err error) error {
+	if errors.Is(err, libcontainer.ErrExist) {
+		return err
+	}
+	return fmt.Errorf("unable to start container process: %w", err)
+}
+
+// finish tells the pid. A container whose pid nobody can learn is not kept.
+func (o *Options) finish(c *libcontainer.Container) error {
+	err := o.writePIDFile(c.PID())
+	if err != nil {
+		return errors.Join(err, c.Delete(true))
+	}
+	return nil
+}
+
+func (o *Options) writePIDFile(pid int) error {
+	if o.PIDFile == "" {
+		return nil
+	}
+	if err := replaceFile(o.PIDFile, strconv.Itoa(pid)); err != nil {
+		return fmt.Errorf("--pid-file: %w", err)
+	}
+	return nil
+}
+
+// replaceFile writes a file in one step, so that nobody reads half of it.
+func replaceFile(path, content string) error {
+	dir, name := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	tmp := filepath.Join(dir, "."+name+"."+strconv.Itoa(os.Getpid()))
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_SYNC, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(content)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		os.Remove(tmp)
+	}
+	return err
+}

@@ -1,0 +1,243 @@
+package libcontainer
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/cgroups"
+	"runc/libcontainer/cleanup"
+	"runc/libcontainer/configs"
+	"runc/libcontainer/handshake"
+	"runc/libcontainer/process"
+	"runc/libcontainer/seccomp"
+	"runc/libcontainer/selfexe"
+	"runc/libcontainer/state"
+	"runc/libcontainer/sys"
+)
+
+// IO is what the first process gets from the caller.
+type IO struct {
+	// Stdio are stdin, stdout and stderr; nil: closed.
+	Stdio [3]*os.File
+	// Extra are handed through as descriptors from 3 on.
+	Extra []*os.File
+	// Console takes the master of the terminal, if the process has one.
+	Console func(master *os.File) error
+}
+
+// Create makes a container whose first process is set up and waits for Start.
+func (f *Factory) Create(id string, s Spec, io IO) (*Container, error) {
+	return f.create(id, s, io, true)
+}
+
+// Run makes a container whose first process runs the user's program at once.
+func (f *Factory) Run(id string, s Spec, io IO) (*Container, error) {
+	c, err := f.create(id, s, io, false)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.poststart()
+}
+
+// create is the table of contents: whatever is made here is undone if a later
+// line fails.
+func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error) {
+	undo := cleanup.New()
+	defer undo.Clean()
+	filter := seccomp.CompileAsync(s.Config.Seccomp) // meanwhile; collected below
+
+	dir, err := f.root.Create(id, reclaim)
+	if err != nil {
+		return nil, err
+	}
+	undo.Add(func() { warn(dir.Remove()) })
+	c := &Container{dir: dir}
+	if c.cgroup, err = cgroups.New(s.Cgroup); err != nil {
+		return nil, err
+	}
+	c.st = newState(id, s, c.cgroup)
+	if err := dir.Save(c.st); err != nil { // early: what a killed create leaves can be found
+		return nil, err
+	}
+	var gate *os.File
+	if wait {
+		if gate, err = c.makeGate(); err != nil {
+			return nil, err
+		}
+		defer gate.Close()
+	}
+	if err := c.cgroup.Create(); err != nil {
+		return nil, err
+	}
+	undo.Add(func() { warn(c.cgroup.Destroy()) })
+	if err := c.spawn(s, io, gate); err != nil {
+		return nil, err
+	}
+	undo.Add(c.kill)
+	if err := c.init.EnterNamespaces(); err != nil {
+		return nil, c.whyGone(err)
+	}
+	joined := c.joinCgroup()
+	answers := c.answers(io, joined)
+	program, err := filter.Wait()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.setup(s, program); err != nil {
+		return nil, c.whyGone(err)
+	}
+	if err := c.init.UntilReady(answers); err != nil {
+		return nil, c.whyGone(err)
+	}
+	if err := errors.Join(joined(), c.limit(s)); err != nil {
+		return nil, err
+	}
+	if err := c.saveInit(); err != nil { // before init may go on: delete must find it
+		return nil, err
+	}
+	if err := c.init.Proceed(answers); err != nil {
+		return nil, c.whyGone(err)
+	}
+	undo.Release()
+	return c, dir.Unlock()
+}
+
+// newState is what is known before there is a process.
+func newState(id string, s Spec, cgroup *cgroups.Manager) *state.State {
+	return &state.State{
+		ID:          id,
+		Created:     time.Now().UTC(),
+		Config:      s.Config,
+		Process:     s.Process,
+		Cgroup:      s.Cgroup,
+		Rootless:    s.Config.RootlessEUID,
+		CgroupPaths: cgroup.Paths(),
+	}
+}
+
+// makeGate makes exec.fifo, owned by the container's root so that init can
+// open it.
+func (c *Container) makeGate() (*os.File, error) {
+	uid, gid := c.rootIDs()
+	if err := c.dir.MakeGate(uid, gid); err != nil {
+		return nil, err
+	}
+	return c.dir.OpenGate()
+}
+
+func (c *Container) spawn(s Spec, io IO, gate *os.File) error {
+	exe, err := selfexe.Open()
+	if err != nil {
+		return err
+	}
+	defer exe.Close()
+	entry, err := process.EntryOf(s.Config)
+	if err != nil {
+		return err
+	}
+	defer entry.Close()
+	return c.cgroup.Born(func(birth *os.File) (err error) {
+		c.init, err = process.Spawn(process.Start{
+			Exe:         exe,
+			Stdio:       io.Stdio,
+			Extra:       io.Extra,
+			Gate:        gate,
+			CgroupDir:   birth,
+			OOMScoreAdj: s.Process.OOMScoreAdj,
+			Namespaces:  entry,
+			Debug:       logrus.IsLevelEnabled(logrus.DebugLevel),
+		})
+		return err
+	})
+}
+
+// Process is the first process of a container that this runtime has made.
+func (c *Container) Process() *sys.Process { return c.init.Handle() }
+
+// joinCgroup begins to move init into its cgroup, which may wait for a grace
+// period of the kernel's; the function returned waits for the end.
+func (c *Container) joinCgroup() (wait func() error) {
+	return sync.OnceValue(c.cgroup.JoinAsync(c.init.PID()))
+}
+
+func (c *Container) setup(s Spec, program *seccomp.Filter) error {
+	view, err := c.cgroup.View()
+	if err != nil {
+		return err
+	}
+	setup := &handshake.Setup{
+		ContainerID:        c.ID(),
+		Config:             s.Config,
+		Process:            s.Process,
+		Cgroup:             view,
+		NewCgroupNamespace: s.Config.Namespaces.New(configs.CgroupNamespace),
+		SourcesFromParent:  s.Config.Namespaces.Has(configs.UserNamespace) && !s.Config.RootlessEUID,
+	}
+	setFilter(setup, program)
+	if s.Config.Hooks.CreateContainer != nil {
+		setup.StateCreating = c.hookState(Creating)
+	}
+	if s.Config.Hooks.StartContainer != nil {
+		setup.StateCreated = c.hookState(Created)
+	}
+	return c.init.Setup(setup)
+}
+
+// limit sets what init must live under from now on. It comes after the heavy
+// part of init's own work, which a small memory limit would not bear.
+func (c *Container) limit(s Spec) error {
+	if err := c.cgroup.Set(nil); err != nil {
+		return err
+	}
+	return c.init.SetRlimits(s.Process.Rlimits)
+}
+
+// saveInit records the process.
+func (c *Container) saveInit() error {
+	stat, err := sys.ReadProcStat(c.init.PID())
+	if err != nil {
+		return err
+	}
+	c.st.InitPID = c.init.PID()
+	c.st.InitStartTime = stat.StartTime
+	c.st.CgroupPaths = c.cgroup.Paths()
+	c.st.NamespacePaths = namespacePaths(c.st.InitPID)
+	return c.dir.Save(c.st)
+}
+
+// kill is the undo of spawn.
+func (c *Container) kill() {
+	c.init.Kill()
+	warn(c.cgroup.Signal(unix.SIGKILL))
+}
+
+// warn logs the failure of an undo: the error that led there is returned.
+func warn(err error) {
+	if err != nil {
+		logrus.Warn(err)
+	}
+}
+
+// whyGone says how init ended when it ended without a word.
+func (c *Container) whyGone(err error) error {
+	if !errors.Is(err, handshake.ErrInitGone) {
+		return err
+	}
+	ws, ok := c.init.Died()
+	if !ok {
+		return err
+	}
+	if n, oomErr := c.cgroup.OOMKills(); oomErr == nil && n > 0 {
+		return errors.New("container init was OOM-killed (memory limit too low?); raise linux.resources.memory.limit")
+	}
+	if ws.Signaled() {
+		return fmt.Errorf("%w: killed by signal %d (%v)", err, ws.Signal(), ws.Signal())
+	}
+	return fmt.Errorf("%w: exit status %d", err, ws.ExitStatus())
+}

@@ -1,0 +1,146 @@
+package libcontainer
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/configs"
+	"runc/libcontainer/hooks"
+	"runc/libcontainer/sys"
+)
+
+// killTimeout bounds the wait for a killed process. One that is still there
+// then sits in the kernel, and the message says so.
+const killTimeout = 10 * time.Second
+
+// Signal sends sig to the first process. Without a PID namespace of its own
+// SIGKILL goes to every process, for the others would live on.
+func (c *Container) Signal(sig unix.Signal) error {
+	if sig == unix.SIGKILL && !c.st.Config.Namespaces.Has(configs.PIDNamespace) {
+		if alive, err := c.initAlive(); err != nil {
+			return err
+		} else if !alive && !c.hasProcesses() {
+			return ErrNotRunning
+		}
+		return c.SignalAll(sig)
+	}
+	init, err := c.holdInit()
+	if err != nil {
+		return err
+	}
+	defer init.Release()
+	err = init.Signal(sig)
+	if errors.Is(err, unix.ESRCH) {
+		return ErrNotRunning
+	}
+	if err == nil && sig == unix.SIGKILL {
+		// A killed process in a frozen cgroup (v1) dies when it is thawed.
+		return c.thaw()
+	}
+	return err
+}
+
+// SignalAll sends sig to every process of the container's cgroup.
+func (c *Container) SignalAll(sig unix.Signal) error { return c.cgroup.Signal(sig) }
+
+// holdInit returns the first process if it is still the one of the state.
+func (c *Container) holdInit() (*sys.Process, error) {
+	if c.st.InitPID <= 0 {
+		return nil, ErrNotRunning
+	}
+	init, err := sys.FindProcess(c.st.InitPID)
+	if errors.Is(err, unix.ESRCH) {
+		return nil, ErrNotRunning
+	}
+	if err != nil {
+		return nil, err
+	}
+	// Held first, then compared: it cannot change any more.
+	alive, err := c.initAlive()
+	if err == nil && !alive {
+		err = ErrNotRunning
+	}
+	if err != nil {
+		init.Release()
+		return nil, err
+	}
+	return init, nil
+}
+
+func (c *Container) hasProcesses() bool {
+	pids, err := c.cgroup.AllPids()
+	return err == nil && len(pids) > 0
+}
+
+func (c *Container) thaw() error {
+	frozen, err := c.cgroup.Frozen()
+	if err != nil || !frozen {
+		return err
+	}
+	return c.cgroup.Thaw()
+}
+
+// Delete removes a container that has stopped, or was created and never
+// started; with force it ends any other first.
+func (c *Container) Delete(force bool) error {
+	status, err := c.Status()
+	if err != nil {
+		return err
+	}
+	switch {
+	case status == Creating && !force:
+		return fmt.Errorf("cannot delete container %s that is being created; end that create, or use --force", c.ID())
+	case status == Stopped:
+	case status == Created || force:
+		if err := c.end(); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("cannot delete container %s that is not stopped: %s", c.ID(), status)
+	}
+	return c.Destroy()
+}
+
+// end kills the first process and waits until it is gone.
+func (c *Container) end() error {
+	init, err := c.holdInit()
+	if errors.Is(err, ErrNotRunning) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer init.Release()
+	if err := init.Signal(unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
+		return err
+	}
+	if err := c.thaw(); err != nil {
+		return err
+	}
+	ended, err := init.Ended(killTimeout)
+	if err == nil && !ended {
+		err = fmt.Errorf("container init (pid %d) still running %v after SIGKILL; see its wait channel in /proc/%d/wchan", init.PID, killTimeout, init.PID)
+	}
+	return err
+}
+
+// Destroy removes what a container without a first process holds: what is left
+// of its processes, the cgroup, the directory. Then it runs the poststop hooks,
+// whose failure is a warning (OCI runtime spec, "Lifecycle").
+func (c *Container) Destroy() error {
+	if err := c.cgroup.Signal(unix.SIGKILL); err != nil {
+		return err
+	}
+	if err := c.cgroup.Destroy(); err != nil {
+		return err
+	}
+	if err := c.dir.Remove(); err != nil {
+		return err
+	}
+	c.st.InitPID, c.init = 0, nil
+	warn(hooks.Run("poststop", c.st.Config.Hooks.Poststop, c.hookState(Stopped), c.st.Config.Bundle))
+	return nil
+}

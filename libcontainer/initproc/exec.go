@@ -1,0 +1,94 @@
+package initproc
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"runc/libcontainer/sys"
+)
+
+func ready(i *initProcess) error {
+	if err := i.parent.Ready(); err != nil {
+		return err
+	}
+	// What the parent has set is what the program gets, not the soft limit
+	// that the Go runtime raised for itself.
+	for _, l := range i.Process.Rlimits {
+		if l.Type == rlimitNofile {
+			return sys.KeepNofile()
+		}
+	}
+	return nil
+}
+
+// findCommand looks the program up as a shell would, with the container's PATH
+// and as the user. The words are those of os/exec, which engines look for.
+func findCommand(i *initProcess) error {
+	name := i.Process.Args[0]
+	path := lookupEnv(i.Process.Env, "PATH")
+	if err := os.Setenv("PATH", path); err != nil {
+		return err
+	}
+	exe, err := exec.LookPath(name)
+	if errors.Is(err, exec.ErrNotFound) {
+		return fmt.Errorf("%w (process.args[0]; PATH is %q)", err, path)
+	}
+	if err != nil && !errors.Is(err, exec.ErrDot) {
+		return err
+	}
+	i.exe = exe
+	return nil
+}
+
+// lookupEnv returns the last value of name in env, as execvp(3) callers see it.
+func lookupEnv(env []string, name string) string {
+	for n := len(env) - 1; n >= 0; n-- {
+		if value, ok := strings.CutPrefix(env[n], name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// passGate ends the talk and waits until start opens the other end of
+// exec.fifo.
+func passGate(i *initProcess) error {
+	if i.gate == nil {
+		return nil
+	}
+	i.release()
+	i.parent.Close()
+	gate, err := i.proc.ReopenFD(i.gate, os.O_WRONLY)
+	if err != nil {
+		return fmt.Errorf("open exec.fifo: %w", err)
+	}
+	i.gate.Close()
+	if _, err := gate.WriteString("0"); err != nil {
+		return fmt.Errorf("write exec.fifo: %w", err)
+	}
+	return gate.Close()
+}
+
+func (i *initProcess) release() {
+	if !i.released {
+		i.parent.Debugf("init: closing the pipe to signal completion")
+		i.released = true
+	}
+}
+
+// execute becomes the user's program. Without a gate the talk ends by the exec
+// itself, which closes the socket: until then a failure can still be told.
+func execute(i *initProcess) error {
+	if i.gate == nil {
+		i.parent.Debugf("init: closing the pipe to signal completion")
+	}
+	env := i.Process.Env
+	if i.Process.PreserveFDs > 0 && lookupEnv(env, "LISTEN_FDS") != "" {
+		env = append(env, "LISTEN_PID="+strconv.Itoa(os.Getpid()))
+	}
+	return sys.Exec(i.exe, i.Process.Args, append(env, i.home()...))
+}

@@ -1,0 +1,107 @@
+package initproc
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/hooks"
+	"runc/libcontainer/rootfs"
+	"runc/libcontainer/safepath"
+	"runc/libcontainer/sys"
+)
+
+func openProc(i *initProcess) (err error) {
+	i.proc, err = safepath.OpenProc()
+	return err
+}
+
+func makeMounts(i *initProcess) (err error) {
+	host := rootfs.Host{View: i.Cgroup, Proc: i.proc, InUserNS: i.inUserNamespace()}
+	if i.SourcesFromParent {
+		host.Source = i.parent.Source
+	}
+	if i.root, err = rootfs.New(i.Config, host); err != nil {
+		return err
+	}
+	return i.root.Mounts()
+}
+
+func makeDevices(i *initProcess) error { return i.root.Devices() }
+
+// runtimeHooks asks even when there are none: the parent sets limits then.
+func runtimeHooks(i *initProcess) error {
+	h := &i.Config.Hooks
+	if len(h.Prestart)+len(h.CreateRuntime) == 0 {
+		return nil
+	}
+	return i.parent.RuntimeHooks()
+}
+
+func hooksHere(i *initProcess) error {
+	return hooks.Run("createContainer", i.Config.Hooks.CreateContainer, i.StateCreating, i.Config.Bundle)
+}
+
+func startHooks(i *initProcess) error {
+	return hooks.Run("startContainer", i.Config.Hooks.StartContainer, i.StateCreated, "/")
+}
+
+func enterRoot(i *initProcess) error { return i.root.Enter() }
+
+// joinRoot enters the root directory of a container that has no mount namespace
+// of its own.
+func joinRoot(i *initProcess) error {
+	if i.Root == 0 {
+		return nil
+	}
+	if err := sys.Fchdir(os.NewFile(uintptr(i.Root), "container root")); err != nil {
+		return err
+	}
+	return sys.Chroot(".")
+}
+
+// makeCwd makes a missing working directory. We are inside the root already:
+// no path leads out of it.
+func makeCwd(i *initProcess) error {
+	if err := os.MkdirAll(i.Process.Cwd, 0o755); err != nil {
+		return fmt.Errorf("process.cwd: %w; choose a directory that exists in the root filesystem", err)
+	}
+	return nil
+}
+
+func sealRoot(i *initProcess) error { return i.root.Seal() }
+
+// changeDir goes to the working directory and makes sure that it is inside the
+// root: a magic link to a directory of the host's would not be
+// (CVE-2024-21626). Root may not pass where the user may (a network file
+// system), so it is tried again as the user.
+func changeDir(i *initProcess) error {
+	err := os.Chdir(i.Process.Cwd)
+	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("process.cwd: %w", err)
+	}
+	i.inCwd = true
+	return checkCwd(i.Process.Cwd)
+}
+
+func changeDirAsUser(i *initProcess) error {
+	if i.inCwd {
+		return nil
+	}
+	if err := os.Chdir(i.Process.Cwd); err != nil {
+		return fmt.Errorf("process.cwd: %w", err)
+	}
+	return checkCwd(i.Process.Cwd)
+}
+
+func checkCwd(cwd string) error {
+	if _, err := sys.Getcwd(); err != nil {
+		return fmt.Errorf("process.cwd %q: current working directory is outside of container mount namespace root -- possible container breakout attempt detected: %w", cwd, err)
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package initproc
+
+// step is one thing that init does with itself.
+type step struct {
+	name string
+	do   func(*initProcess) error
+}
+
+// steps is the order of a start. The kernel and past CVEs dictate it; a step
+// moves only with the reason beside it.
+func (i *initProcess) steps() []step {
+	if i.Exec {
+		return execSteps[:]
+	}
+	return startSteps[:]
+}
+
+var startSteps = [...]step{
+	{"close-on-exec", closeOnExec},        // whatever the caller left open stays outside (CVE-2024-21626)
+	{"session keyring", joinKeyring},      // before LSM labels, which keys would inherit
+	{"network", loopbackUp},               //
+	{"cgroup namespace", unshareCgroup},   // its root is the cgroup we are in now: joined before, mounted after
+	{"procfs", openProc},                  // a handle of our own, of the new PID namespace, before mounts can cover /proc
+	{"mounts", makeMounts},                //
+	{"devices", makeDevices},              //
+	{"runtime hooks", runtimeHooks},       // outside, with the namespaces made and the root not yet entered
+	{"createContainer hooks", hooksHere},  // in our mount namespace, still with the host's root
+	{"root", enterRoot},                   //
+	{"working directory", makeCwd},        // while the root may still be written
+	{"seal", sealRoot},                    // read-only and masked paths: the last change of the mount table
+	{"host name", setNames},               //
+	{"sysctl", writeSysctls},              //
+	{"no new privileges", noNewPrivs},     // lets the seccomp filter be loaded without privilege, last
+	{"ready", ready},                      // the parent sets limits, saves the state
+	{"seccomp", seccompPrivileged},        // without no_new_privs it needs CAP_SYS_ADMIN, which identity drops
+	{"stdio", giveStdio},                  //
+	{"change directory", changeDir},       // as root, who may pass where the user may not
+	{"identity", setIdentity},             //
+	{"change directory", changeDirAsUser}, // where root was refused
+	{"command", findCommand},              // as the user: what he may not execute is not found
+	{"seccomp", seccompLast},              // as late as can be: the fewer system calls it must allow us
+	{"gate", passGate},                    // here create ends and start begins
+	{"startContainer hooks", startHooks},  //
+	{"exec", execute},                     //
+}
+
+// execSteps is the order of a process that joins a container.
+var execSteps = [...]step{
+	{"close-on-exec", closeOnExec},
+	{"session keyring", joinKeyring},
+	{"root", joinRoot},
+	{"no new privileges", noNewPrivs},
+	{"ready", ready},
+	{"seccomp", seccompPrivileged},
+	{"stdio", giveStdio},
+	{"change directory", changeDir},
+	{"identity", setIdentity},
+	{"change directory", changeDirAsUser},
+	{"command", findCommand},
+	{"seccomp", seccompLast},
+	{"exec", execute},
+}

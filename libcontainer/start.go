@@ -1,0 +1,88 @@
+package libcontainer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/hooks"
+	"runc/libcontainer/sys"
+)
+
+// Start lets the first process of a created container run the user's program.
+func (c *Container) Start() error {
+	if err := c.requireStatus("start", Created); err != nil {
+		return err
+	}
+	if err := c.openGate(); err != nil {
+		return err
+	}
+	return c.poststart()
+}
+
+// requireStatus refuses an operation in any other status than those allowed.
+func (c *Container) requireStatus(verb string, allowed ...Status) error {
+	status, err := c.Status()
+	if err != nil {
+		return err
+	}
+	if slices.Contains(allowed, status) {
+		return nil
+	}
+	switch {
+	case verb == "start" && status == Stopped:
+		return errors.New("cannot start a container that has stopped")
+	case verb == "start" && status == Running:
+		return errors.New("cannot start an already running container")
+	}
+	return fmt.Errorf("cannot %s a container in the %s state", verb, status)
+}
+
+// openGate opens exec.fifo, where init waits to write one byte. It does not
+// wait in open(2), but for the byte and for init's end at once: an init that
+// is gone is said so.
+func (c *Container) openGate() error {
+	init, err := sys.FindProcess(c.st.InitPID)
+	if errors.Is(err, unix.ESRCH) {
+		return errInitGone
+	}
+	if err != nil {
+		return err
+	}
+	defer init.Release()
+	gate, err := c.dir.OpenGateReader()
+	if err != nil {
+		return err
+	}
+	defer gate.Close()
+	ready, err := sys.Poll(-1, gate, init.File())
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, 1)
+	if n, err := gate.Read(buf); ready[0] && n == 1 && err == nil {
+		return c.dir.RemoveGate()
+	}
+	if ready[1] {
+		return errInitGone
+	}
+	return errors.New("cannot start an already running container")
+}
+
+var errInitGone = errors.New("cannot start a container that has stopped: its init process has ended; delete the container and look for the reason in its output")
+
+// poststart runs the hooks after start. A failing one ends the container, as
+// runc does.
+func (c *Container) poststart() error {
+	list := c.st.Config.Hooks.Poststart
+	if len(list) == 0 {
+		return nil
+	}
+	if err := hooks.Run("poststart", list, c.hookState(Running), c.st.Config.Bundle); err != nil {
+		warn(c.cgroup.Signal(unix.SIGKILL))
+		return err
+	}
+	return nil
+}

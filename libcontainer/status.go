@@ -1,0 +1,105 @@
+package libcontainer
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/sys"
+)
+
+// Status is where a container is in its life. It is derived from facts: the
+// process, its start time, the cgroup, the gate. It is not stored.
+type Status string
+
+// The statuses (OCI runtime spec, "State"; paused is runc's).
+const (
+	Creating Status = "creating"
+	Created  Status = "created"
+	Running  Status = "running"
+	Paused   Status = "paused"
+	Stopped  Status = "stopped"
+)
+
+// Status tells where the container is in its life. It never waits.
+func (c *Container) Status() (Status, error) {
+	if c.init == nil && c.dir.BeingCreated() {
+		return Creating, nil
+	}
+	alive, err := c.initAlive()
+	if err != nil {
+		return "", err
+	}
+	if !alive {
+		return Stopped, nil
+	}
+	if frozen, err := c.cgroup.Frozen(); err != nil {
+		return "", err
+	} else if frozen {
+		return Paused, nil
+	}
+	if c.dir.HasGate() {
+		return Created, nil
+	}
+	return Running, nil
+}
+
+// initAlive tells whether the process of the state is there and the same: not
+// a later one with its number, nor one from before a reboot.
+func (c *Container) initAlive() (bool, error) {
+	if c.st.InitPID <= 0 || c.beforeBoot() {
+		return false, nil
+	}
+	stat, err := sys.ReadProcStat(c.st.InitPID)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return stat.Alive() && stat.StartTime == c.st.InitStartTime, nil
+}
+
+// beforeBoot tells whether the container was made before the machine started.
+// A minute is left for clocks that were set meanwhile.
+func (c *Container) beforeBoot() bool {
+	uptime, err := sys.UptimeSeconds()
+	return err == nil && time.Since(c.st.Created) > time.Duration(uptime)*time.Second+time.Minute
+}
+
+// PID is the first process's number, 0 once it has ended.
+func (c *Container) PID() int {
+	if alive, err := c.initAlive(); err != nil || !alive {
+		return 0
+	}
+	return c.st.InitPID
+}
+
+// ociState is the state that the OCI runtime spec words ("State").
+func (c *Container) ociState(status Status) specs.State {
+	pid := c.st.InitPID
+	if c.init != nil {
+		pid = c.init.PID()
+	}
+	return specs.State{
+		Version:     c.st.Config.OCIVersion,
+		ID:          c.ID(),
+		Status:      specs.ContainerState(status),
+		Pid:         pid,
+		Bundle:      c.st.Config.Bundle,
+		Annotations: c.st.Config.Annotations,
+	}
+}
+
+// hookState is what hooks read from stdin.
+func (c *Container) hookState(status Status) []byte {
+	data, err := json.Marshal(c.ociState(status))
+	if err != nil {
+		panic(err) // strings and numbers always encode
+	}
+	return data
+}

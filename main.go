@@ -1,0 +1,133 @@
+// Command runc creates and runs containers as the Open Container Initiative
+// specifies them. This package is the command line: main.go the global flags,
+// then one command a file. Flags become options of package launch here; nothing
+// below knows the CLI library.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v3"
+)
+
+func init() {
+	if isInit() {
+		runtime.LockOSThread() // init's identity is that of the main thread
+	}
+}
+
+func main() {
+	if isInit() {
+		initMain()
+	}
+	if err := newApp().Run(context.Background(), os.Args); err != nil {
+		fatal(err)
+	}
+}
+
+// newApp returns the command line.
+func newApp() *cli.Command {
+	return &cli.Command{
+		Name:        "runc",
+		Usage:       "Open Container Initiative runtime",
+		Description: description,
+		HideVersion: true,
+		Flags:       globalFlags(),
+		Commands: []*cli.Command{
+			createCommand(),
+			deleteCommand(),
+			execCommand(),
+			featuresCommand(),
+			killCommand(),
+			listCommand(),
+			runCommand(),
+			specCommand(),
+			startCommand(),
+			stateCommand(),
+		},
+		Before:         prepare,
+		Action:         noCommand,
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+		OnUsageError:   usageError,
+	}
+}
+
+const description = `runc is a command line client for running applications packaged according to
+the Open Container Initiative (OCI) format.
+
+A container is configured by a bundle: a directory with a specification file
+named "config.json" and a root filesystem.
+
+To start a new instance of a container:
+
+    # runc run [ -b bundle ] <container-id>
+
+where "<container-id>" is a name that is unique on the host. The default bundle
+is the current directory.`
+
+func globalFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "debug", Usage: "enable debug logging"},
+		&cli.StringFlag{Name: "log", Usage: "set the log `FILE` to write runc logs to (default is '/dev/stderr')"},
+		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "set the log format ('text' (default), or 'json')"},
+		&cli.StringFlag{Name: "root", Value: defaultRoot(), Usage: "root `DIRECTORY` for storage of container state (this should be located in tmpfs)"},
+		&cli.BoolFlag{Name: "systemd-cgroup", Usage: "enable systemd cgroup support, expects cgroupsPath to be of form \"slice:prefix:name\" for e.g. \"system.slice:runc:434234\""},
+		&cli.StringFlag{Name: "rootless", Value: "auto", Usage: "ignore cgroup permission errors ('true', 'false', or 'auto')"},
+		&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version"},
+	}
+}
+
+// noCommand is what runc without a command does.
+func noCommand(_ context.Context, cmd *cli.Command) error {
+	if cmd.Bool("version") {
+		fmt.Print(versionText())
+		return nil
+	}
+	if name := cmd.Args().First(); name != "" {
+		return &exitError{3, fmt.Errorf("no such command %q; see runc --help", name)}
+	}
+	return cli.ShowAppHelp(cmd)
+}
+
+// usageError words a mistake in flags. The flags of a command are read before
+// the global ones take effect, so that is made up for: the error goes to --log.
+func usageError(ctx context.Context, cmd *cli.Command, err error, isCommand bool) error {
+	if isCommand {
+		if _, err := prepare(ctx, cmd.Root()); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%w; see %s --help", err, cmd.FullName())
+}
+
+// exitError carries an exit status other than 1. A nil err has been told
+// already.
+type exitError struct {
+	status int
+	err    error
+}
+
+func (e *exitError) Error() string { return fmt.Sprint(e.err) }
+func (e *exitError) Unwrap() error { return e.err }
+
+// fatal ends the program: the last line of the log is the cause.
+func fatal(err error) {
+	status := 1
+	var exit *exitError
+	if errors.As(err, &exit) {
+		status = exit.status
+		err = exit.err
+	}
+	if err != nil {
+		logrus.Error(err)
+		if !logsToStderr() {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	os.Exit(status)
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/urfave/cli/v3"
+
+	"runc/internal/attach"
+	"runc/internal/launch"
+)
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "create and run a container",
+		ArgsUsage: "<container-id>",
+		Description: `The run command creates an instance of a container for a bundle and runs the
+program of the bundle in it. Without --detach it waits for the program, exits
+with its status (128 and the signal's number if it was killed) and deletes the
+container.`,
+		Flags: append(launchFlags(),
+			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "detach from the container's process"},
+			&cli.BoolFlag{Name: "keep", Usage: "do not delete the container after it exits"},
+			&cli.BoolFlag{Name: "no-subreaper", Usage: "disable the use of the subreaper used to reap reparented processes"},
+		),
+		Action: exactArgs(1, func(_ context.Context, cmd *cli.Command) error {
+			status, err := run(cmd)
+			if err != nil {
+				return fmt.Errorf("runc run failed: %w", err)
+			}
+			if status != 0 {
+				return &exitError{status: status}
+			}
+			return nil
+		}),
+	}
+}
+
+// run returns the exit status of the container's program.
+func run(cmd *cli.Command) (int, error) {
+	o, err := launchOptions(cmd)
+	if err != nil {
+		return 0, err
+	}
+	if o.Detach = cmd.Bool("detach"); o.Detach {
+		_, err := launch.Run(o)
+		return 0, err
+	}
+	signals, err := attach.Catch(!cmd.Bool("no-subreaper"))
+	if err != nil {
+		return 0, err
+	}
+	c, err := launch.Run(o)
+	if err != nil {
+		return 0, err
+	}
+	status, err := signals.Forward(c.Process())
+	if err != nil || cmd.Bool("keep") {
+		return status, err
+	}
+	return status, c.Destroy()
+}
