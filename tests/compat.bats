@@ -30,7 +30,6 @@ by() {
 	if [ "$1" = ours ]; then runc "${@:2}"; else other_runc "${@:2}"; fi
 }
 
-
 # state_of WHO prints the state without what depends on the version.
 state_of() { by "$1" state "$ID" | jq -S 'del(.ociVersion)'; }
 

@@ -141,8 +141,8 @@ refute_processes() {
 
 @test "create: of two with one id at once, one wins" {
 	only_ours "1.1.5 lets both lose"
-	local i won=0 first second
-	for i in 1 2 3 4 5; do
+	local won first second
+	for _ in 1 2 3 4 5; do
 		"$RUNC" --root "$STATE" create -b "$BUNDLE" "$ID" </dev/null >"$W/1" 2>&1 3>&- &
 		first=$!
 		"$RUNC" --root "$STATE" create -b "$BUNDLE" "$ID" </dev/null >"$W/2" 2>&1 3>&- &

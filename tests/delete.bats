@@ -4,10 +4,10 @@
 
 load helpers
 
-# stop_container [ID] kills it and waits for its end.
+# stop_container kills it and waits for its end.
 stop_container() {
-	runc kill "${1:-$ID}" KILL
-	wait_until has_status "${1:-$ID}" stopped
+	runc kill "$ID" KILL
+	wait_until has_status "$ID" stopped
 }
 
 # nothing_left asserts that no state and no cgroup of this test is there.
@@ -88,8 +88,8 @@ nothing_left() {
 
 @test "delete: --force does not poll: the median is under 60 ms" {
 	only_ours "runc sleeps 100 ms"
-	local i begin
-	for i in 1 2 3 4 5; do
+	local begin
+	for _ in 1 2 3 4 5; do
 		start_container
 		begin=$(date +%s%N)
 		runc delete --force "$ID"

@@ -60,7 +60,7 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 	run runc --help
 	assert_ok
 	for command in create start run state list kill delete spec features; do
-		assert_match $'\n'"[ ]+$command[, ]"
+		assert_match $'\n'"[ ]+${command}[, ]"
 	done
 	assert_has --root --log --log-format --debug --systemd-cgroup
 }

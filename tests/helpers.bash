@@ -6,6 +6,8 @@
 # fails the test if anything is left: see the end of this file.
 
 bats_require_minimum_version 1.8.0
+# bats 1.8 leaves another one behind when it filters by tags.
+IFS=$' \t\n'
 
 setup() { begin_test; }
 teardown() { end_test; }
@@ -15,19 +17,20 @@ begin_test() {
 	STATE=$W/state
 	BUNDLE=$W/bundle
 	ID=b${RUNC_BATS_DIR##*.}-${BATS_SUITE_TEST_NUMBER}t
-	mkdir -m 755 "$W"
+	umask 022
+	mkdir "$W"
 	cat /proc/self/mountinfo >"$W/mountinfo"
 	processes >"$W/processes"
-	setup_bundle
+	setup_bundle "$BUNDLE"
 }
 
 # --- bundles -----------------------------------------------------------------
 
-# setup_bundle [DIR] makes a bundle from the runtime's own spec, without a
+# setup_bundle DIR makes $BUNDLE, a bundle from the runtime's own spec, without a
 # terminal, that sleeps.
 setup_bundle() {
-	BUNDLE=${1:-$BUNDLE}
-	mkdir -p -m 755 "$BUNDLE"
+	BUNDLE=$1
+	mkdir -p "$BUNDLE"
 	cp -al "$ROOTFS_MASTER" "$BUNDLE/rootfs"
 	# Hard links would let a test write into the master's files.
 	rm -r "$BUNDLE/rootfs/etc"

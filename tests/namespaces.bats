@@ -171,9 +171,9 @@ join_each() {
 	local holder pid
 	holder=$(init_pid "$ID-2")
 	pid=$(init_pid)
-	assert_equal "$(grep -c . <<<"$(grep NSpid "/proc/$pid/status")")" 1
 	grep -q '^NSpid:.*	1$' "/proc/$holder/status"
-	! grep -q '^NSpid:.*	1$' "/proc/$pid/status"
+	run grep -q '^NSpid:.*	1$' "/proc/$pid/status"
+	assert_status 1
 }
 
 @test "namespaces: join another's cgroup namespace" {

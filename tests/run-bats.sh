@@ -67,7 +67,9 @@ prepare() {
 # file on stdin. script(1) turns line ends into CRLF; we turn them back.
 run_bats() {
 	local command
-	[ $# -gt 0 ] && [ -e "${!#}" ] || set -- "$@" "${files[@]}"
+	if [ $# -eq 0 ] || [ ! -e "${!#}" ]; then
+		set -- "$@" "${files[@]}"
+	fi
 	printf -v command '%q ' bats --tap "$@"
 	script -qefc "$command </dev/null" /dev/null </dev/null | tr -d '\r'
 }

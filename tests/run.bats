@@ -197,9 +197,8 @@ load helpers
 }
 
 @test "run: a container's name is free again at once" {
-	local i
 	container_args true
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		run_container
 		assert_ok
 	done

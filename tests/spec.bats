@@ -6,7 +6,7 @@ load helpers
 setup() {
 	begin_test
 	mkdir "$W/new"
-	cd "$W/new"
+	cd "$W/new" || return
 }
 
 @test "spec: writes config.json into the current directory" {
@@ -82,7 +82,7 @@ setup() {
 @test "spec: what it writes runs" {
 	cp -al "$ROOTFS_MASTER" rootfs
 	runc spec
-	BUNDLE=$PWD
+	export BUNDLE=$PWD
 	config '.process.terminal = false | .process.args = ["echo", "it runs"]'
 	run_container
 	assert_ok
@@ -92,7 +92,7 @@ setup() {
 @test "spec: what --rootless writes runs" {
 	cp -al "$ROOTFS_MASTER" rootfs
 	runc spec --rootless
-	BUNDLE=$PWD
+	export BUNDLE=$PWD
 	config '.process.terminal = false | .process.args = ["id", "-u"]'
 	run_container
 	assert_ok
