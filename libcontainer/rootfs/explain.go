@@ -1,0 +1,161 @@
+package rootfs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/moby/sys/mountinfo"
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/configs"
+	"runc/libcontainer/sys"
+)
+
+// explain names the entry of config.json that an operation failed for, and the
+// mend where one is known.
+func (b *Builder) explain(op *Op, err error) error {
+	return fmt.Errorf("%s: %w%s", b.object(op), err, b.hint(op, err))
+}
+
+// object names what op is about.
+func (b *Builder) object(op *Op) string {
+	switch op.Kind {
+	case Propagate, RootPropagate:
+		return "linux.rootfsPropagation: " + flagNames(op.Flags)
+	case ParentPrivate, BindRoot, UseRoot:
+		return fmt.Sprintf("root.path (%s)", b.on)
+	case RootReadonly:
+		return "root.readonly"
+	case ReadonlyPath:
+		return fmt.Sprintf("linux.readonlyPaths[%d] (%s)", op.Index, op.Path)
+	case MaskPath:
+		return fmt.Sprintf("linux.maskedPaths[%d] (%s)", op.Index, op.Path)
+	case MakeNode:
+		return fmt.Sprintf("device %s", op.Path)
+	case MakeLink:
+		return fmt.Sprintf("link %s", op.Path)
+	case Pivot, MoveRoot, Chroot:
+		return fmt.Sprintf("enter root.path (%s)", b.on)
+	case HoldNull:
+		return "linux.maskedPaths"
+	}
+	return fmt.Sprintf("mounts[%d] (%s)", op.Index, op.Path)
+}
+
+// hint returns the mend of a known mistake, with a leading semicolon.
+func (b *Builder) hint(op *Op, err error) string {
+	if op.Mount == nil {
+		return ""
+	}
+	switch {
+	case errors.As(err, new(*lockedError)):
+		return "; they were set outside the user namespace: drop the option that clears them"
+	case op.Kind == MountFS || op.Kind == MountCgroup:
+		return b.mountHint(op, err)
+	case op.Kind == Bind && errors.Is(err, unix.EINVAL) && b.host.InUserNS && op.Mount.Flags&unix.MS_REC == 0:
+		return "; a user namespace may not uncover what is mounted below the source: use rbind"
+	case op.Kind == Bind && errors.Is(err, unix.EINVAL) && op.Mount.IDMapping != nil:
+		return "; the file system of the source, or this kernel, cannot be id-mapped"
+	}
+	return ""
+}
+
+func (b *Builder) mountHint(op *Op, err error) string {
+	var fs *sys.FSError
+	switch {
+	case errors.Is(err, unix.ELOOP):
+		return "; " + op.Mount.Type + " must be mounted on an ordinary directory, not through a symlink of the rootfs"
+	case errors.Is(err, unix.ENODEV):
+		return "; this kernel has no file system of type " + op.Mount.Type
+	case errors.Is(err, unix.ENOTDIR):
+		return "; the target in the rootfs must be a directory"
+	case errors.As(err, &fs) && fs.Key != "" && errors.Is(err, unix.EINVAL):
+		return b.optionHint(fs)
+	case errors.Is(err, unix.EINVAL) && b.host.InUserNS && op.Mount.Data != "":
+		return "; are the uid= and gid= options mapped in the user namespace?"
+	case errors.Is(err, unix.EPERM):
+		return b.deniedHint(op.Mount.Type)
+	}
+	return ""
+}
+
+// optionHint is about an option that the file system refused.
+func (b *Builder) optionHint(fs *sys.FSError) string {
+	maps := b.cfg.UIDMappings
+	switch fs.Key {
+	case "gid":
+		maps = b.cfg.GIDMappings
+		fallthrough
+	case "uid":
+		if b.host.InUserNS {
+			return fmt.Sprintf("; %s %s is not mapped in the user namespace (mapped: %s); map it or drop the option",
+				fs.Key, fs.Value, ranges(maps))
+		}
+	}
+	return fmt.Sprintf("; %s does not take the option %q", fs.FS, fs.Key)
+}
+
+func ranges(maps []configs.IDMap) string {
+	if len(maps) == 0 {
+		return "unknown"
+	}
+	list := make([]string, len(maps))
+	for i, m := range maps {
+		list[i] = fmt.Sprintf("%d-%d", m.ContainerID, uint64(m.ContainerID)+uint64(m.Size)-1)
+	}
+	return strings.Join(list, ", ")
+}
+
+// deniedHint explains the EPERM of the kernel's own file systems.
+func (b *Builder) deniedHint(fstype string) string {
+	needs := func(what string) string {
+		return "; a user namespace may mount " + fstype + " only along with " + what + " of its own: add that, or bind the host's"
+	}
+	ns := b.cfg.Namespaces
+	switch {
+	case fstype == "proc" && b.host.InUserNS && !ns.Has(configs.PIDNamespace):
+		return needs("a pid namespace")
+	case fstype == "sysfs" && b.host.InUserNS && !ns.Has(configs.NetworkNamespace):
+		return needs("a network namespace")
+	case fstype == "mqueue" && b.host.InUserNS && !ns.Has(configs.IPCNamespace):
+		return needs("an ipc namespace")
+	case fstype == "proc":
+		return tooRevealing("/proc", "procfs")
+	case fstype == "sysfs":
+		return tooRevealing("/sys", "sysfs")
+	}
+	return ""
+}
+
+// tooRevealing explains that the kernel keeps a user namespace from a new
+// instance of a file system of which it sees only parts (mount_too_revealing in
+// fs/namespace.c).
+func tooRevealing(dir, name string) string {
+	covered := coveredBelow(dir)
+	if len(covered) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; a new %s is not allowed since %s out here has %d over-mounts (%s): run the outer container with systempaths=unconfined, or bind %s",
+		name, dir, len(covered), strings.Join(covered[:min(len(covered), 4)], ", "), dir)
+}
+
+// coveredBelow lists what is mounted below dir. It is for messages only.
+func coveredBelow(dir string) (list []string) {
+	f, err := os.Open("/proc/self/mountinfo")
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	mounts, err := mountinfo.GetMountsFromReader(f, func(m *mountinfo.Info) (skip, stop bool) {
+		return !strings.HasPrefix(m.Mountpoint, dir+"/"), false
+	})
+	if err != nil {
+		return nil
+	}
+	for _, m := range mounts {
+		list = append(list, m.Mountpoint)
+	}
+	return list
+}
