@@ -1,0 +1,199 @@
+package cgroups
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	fsv1 "github.com/opencontainers/cgroups/fs"
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/cleanup"
+	"runc/libcontainer/sys"
+)
+
+// refuseOccupied refuses a cgroup in which there are processes: they would get
+// the container's limits and be killed with it.
+func (m *Manager) refuseOccupied() error {
+	dir := m.procsDir()
+	if dir == "" {
+		return nil
+	}
+	return refuseProcs(dir)
+}
+
+func refuseProcs(dir string) error {
+	pids, err := allProcs(dir)
+	if gone(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cgroup %s: %w", dir, err)
+	}
+	if len(pids) > 0 {
+		return fmt.Errorf("container's cgroup is not empty: %d process(es) found in %s (%s); end them or change linux.cgroupsPath",
+			len(pids), dir, describe(pids))
+	}
+	return nil
+}
+
+// Create makes the directories, without a process in them. On failure nothing
+// is left. A cgroup that exists is taken if it is empty and not frozen. systemd
+// makes the cgroup with its first process (see Join).
+//
+// Without permission and rights to it a rootless container gets no cgroup,
+// unless a path or limits were asked for.
+func (m *Manager) Create() error {
+	if m.cfg.Systemd {
+		return m.refuseFrozen()
+	}
+	undo := cleanup.New()
+	defer undo.Clean()
+	for _, dir := range m.dirs() {
+		err := m.createDir(dir, undo)
+		if m.mayIgnore(err) {
+			m.forget(dir)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := m.refuseFrozen(); err != nil {
+		return err
+	}
+	if err := m.checkControllers(m.cfg.Resources); err != nil {
+		return err
+	}
+	undo.Release()
+	return nil
+}
+
+// mayIgnore tells whether a rootless container can do without the hierarchy
+// that err was met in. Limits that were asked for are missed by Set.
+func (m *Manager) mayIgnore(err error) bool {
+	return err != nil && m.cfg.Rootless && m.cfg.Path == "" && denied(err)
+}
+
+// forget drops a hierarchy.
+func (m *Manager) forget(dir string) {
+	for name, d := range m.paths {
+		if d == dir {
+			delete(m.paths, name)
+		}
+	}
+}
+
+// createDir makes dir with its missing ancestors and readies it for processes.
+func (m *Manager) createDir(dir string, undo *cleanup.Stack) error {
+	made, err := mkdirs(dir, undo)
+	if err != nil {
+		return explainMkdir(dir, err)
+	}
+	if !made {
+		if err := refuseProcs(dir); err != nil {
+			return err
+		}
+	}
+	switch dir {
+	case m.paths[""]:
+		return m.readyV2(dir)
+	case m.paths["cpuset"]:
+		return m.readyCpuset(dir)
+	case m.paths["cpu"]:
+		return m.readyCPU(dir)
+	}
+	return nil
+}
+
+// mkdirs makes dir, and first its ancestors as far as they are missing; undo
+// removes them. made is false if dir was there.
+func mkdirs(dir string, undo *cleanup.Stack) (made bool, err error) {
+	err = os.Mkdir(dir, 0o755)
+	if errors.Is(err, unix.ENOENT) {
+		if _, err = mkdirs(filepath.Dir(dir), undo); err != nil {
+			return false, err
+		}
+		err = os.Mkdir(dir, 0o755)
+	}
+	if errors.Is(err, unix.EEXIST) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	undo.Add(func() { _ = sys.Rmdir(dir) }) // not empty: someone else uses it
+	return true, nil
+}
+
+// explainMkdir adds what is known about a host that has run out of cgroups.
+func explainMkdir(dir string, err error) error {
+	hint := ""
+	switch {
+	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.ENOMEM):
+		hint = memoryCgroups()
+	case errors.Is(err, unix.EROFS):
+		hint = "; the cgroup file system is mounted read-only: mount it read-write, or run with --rootless and without limits"
+	case denied(err):
+		hint = "; let systemd delegate a cgroup to this user (Delegate=yes), or run as root"
+	}
+	return fmt.Errorf("create cgroup %s: %w%s", dir, err, hint)
+}
+
+// memoryCgroups tells how many memory cgroups there are. Of removed ones those
+// count that still have memory charged to them.
+func memoryCgroups() string {
+	text, _ := sys.ReadKernelFile("/proc/cgroups")
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 4 && f[0] == "memory" {
+			return fmt.Sprintf(" (%s memory cgroups exist, 65535 is the kernel's limit; removed ones stay while memory is charged to them: drop caches)", f[2])
+		}
+	}
+	return ""
+}
+
+// readyCpuset gives the directory its cpus and memory nodes: without any,
+// cgroup v1 lets no process in.
+func (m *Manager) readyCpuset(dir string) error {
+	r := m.cfg.Resources
+	if err := fillCpuset(dir, "cpuset.cpus", r.CpusetCpus); err != nil {
+		return fmt.Errorf("linux.resources.cpu.cpus: %w", err)
+	}
+	if err := fillCpuset(dir, "cpuset.mems", r.CpusetMems); err != nil {
+		return fmt.Errorf("linux.resources.cpu.mems: %w", err)
+	}
+	return nil
+}
+
+// fillCpuset writes value or, if there is none and the file is empty, what the
+// parent has, after filling that in turn.
+func fillCpuset(dir, file, value string) error {
+	if value != "" {
+		return write(dir, file, value)
+	}
+	if have, err := read(dir, file); err != nil || strings.TrimSpace(have) != "" {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	have, err := read(parent, file)
+	if err == nil && strings.TrimSpace(have) == "" {
+		if err = fillCpuset(parent, file, ""); err == nil {
+			have, err = read(parent, file)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return write(dir, file, have)
+}
+
+// readyCPU sets the realtime budget, without which a process under a realtime
+// policy could not come in.
+func (m *Manager) readyCPU(dir string) error {
+	if err := (&fsv1.CpuGroup{}).SetRtSched(dir, m.cfg.Resources); err != nil {
+		return fmt.Errorf("linux.resources.cpu: realtimeRuntime, realtimePeriod: %w", err)
+	}
+	return nil
+}

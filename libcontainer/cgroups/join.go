@@ -1,0 +1,85 @@
+package cgroups
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// JoinAsync begins to move the process pid into the cgroup; the function
+// returned waits for the end. A process that was started by Born is there.
+func (m *Manager) JoinAsync(pid int) (wait func() error) {
+	if m.born {
+		return m.settle
+	}
+	done := make(chan error, 1)
+	go func() { done <- m.Join(pid) }()
+	return func() error { return <-done }
+}
+
+// Join moves the process pid into the cgroup. It may wait for a grace period
+// of the kernel's (see Born). For a new container under systemd this is what
+// makes the cgroup.
+func (m *Manager) Join(pid int) error {
+	if m.fresh && m.cfg.Systemd {
+		return m.joinSystemd(pid)
+	}
+	for _, dir := range m.dirs() {
+		err := join(dir, pid)
+		if m.mayIgnore(err) {
+			m.forget(dir)
+			continue
+		}
+		if err != nil {
+			return explainJoin(dir, pid, err)
+		}
+	}
+	return nil
+}
+
+// joinTries bounds the repeats of a join that came too early.
+const joinTries = 5
+
+func join(dir string, pid int) error {
+	for try := 1; ; try++ {
+		err := write(dir, "cgroup.procs", strconv.Itoa(pid))
+		// EINVAL: the process is so new that it was never scheduled.
+		if !errors.Is(err, unix.EINVAL) || try == joinTries {
+			return err
+		}
+		time.Sleep(time.Duration(try) * time.Millisecond)
+	}
+}
+
+func explainJoin(dir string, pid int, err error) error {
+	hint := ""
+	switch {
+	case errors.Is(err, unix.EOPNOTSUPP):
+		kind, _ := read(dir, "cgroup.type")
+		hint = fmt.Sprintf("; %s/cgroup.type is %q, which lets in threads only", dir, kind)
+	case errors.Is(err, unix.EBUSY):
+		hint = fmt.Sprintf("; %s/cgroup.subtree_control gives controllers to sub-cgroups, so processes must be in one of those", dir)
+	case errors.Is(err, unix.ENOSPC):
+		hint = fmt.Sprintf("; %s/cpuset.cpus or cpuset.mems is empty", dir)
+	case denied(err):
+		hint = "; the runtime must be allowed to write to cgroup.procs of this cgroup and of a common ancestor"
+	}
+	return fmt.Errorf("move pid %d into cgroup: %w%s", pid, err, hint)
+}
+
+// joinSystemd starts the scope with pid in it.
+func (m *Manager) joinSystemd(pid int) error {
+	lib, err := m.library()
+	if err != nil {
+		return err
+	}
+	if err := lib.Apply(pid); err != nil {
+		return fmt.Errorf("systemd: %w", err)
+	}
+	m.paths = lib.GetPaths()
+	m.fresh = false
+	return nil
+}

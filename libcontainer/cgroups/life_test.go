@@ -1,0 +1,247 @@
+package cgroups
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/sys"
+)
+
+func TestFreezeThawKill(t *testing.T) {
+	m := newManager(t, newConfig())
+	cmd := sleeper(t, m)
+	if frozen, err := m.Frozen(); frozen || err != nil {
+		t.Errorf("frozen at birth: %v", err)
+	}
+	if err := m.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	if frozen, err := m.Frozen(); !frozen || err != nil {
+		t.Errorf("not frozen: %v", err)
+	}
+	if by, err := m.FrozenBy(); filepath.Base(by) != filepath.Base(m.cfg.Path) || err != nil {
+		t.Errorf("frozen by %q, %v", by, err)
+	}
+	if err := m.Thaw(); err != nil {
+		t.Fatal(err)
+	}
+	if frozen, err := m.Frozen(); frozen || err != nil {
+		t.Errorf("still frozen: %v", err)
+	}
+	if err := m.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Signal(unix.SIGKILL); err != nil { // thaws by itself
+		t.Fatal(err)
+	}
+	ended(t, cmd)
+}
+
+func TestFrozenIsRefused(t *testing.T) {
+	outer := newManager(t, newConfig())
+	if err := outer.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	same, err := New(&Config{Path: outer.cfg.Path, Resources: &Resources{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	below, err := New(&Config{Path: outer.cfg.Path + "/below", Resources: &Resources{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []*Manager{same, below} {
+		err := m.Create()
+		if err == nil || !strings.Contains(err.Error(), "container's cgroup unexpectedly frozen") || !strings.Contains(err.Error(), outer.cfg.Path) {
+			t.Errorf("got %v", err)
+		}
+	}
+	for _, dir := range below.dirs() {
+		if _, err := os.Lstat(dir); err == nil {
+			t.Errorf("left: %s", dir)
+		}
+	}
+	if err := outer.Thaw(); err != nil {
+		t.Fatal(err)
+	}
+	// An ancestor's freeze is not the container's own.
+	if err := below.Create(); err != nil {
+		t.Fatal(err)
+	}
+	defer below.Destroy()
+	if err := outer.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	defer outer.Thaw()
+	if frozen, err := below.Frozen(); frozen || err != nil {
+		t.Errorf("counts as paused: %v", err)
+	}
+	if by, err := below.FrozenBy(); filepath.Base(by) != filepath.Base(outer.cfg.Path) || err != nil {
+		t.Errorf("frozen by %q, %v", by, err)
+	}
+}
+
+// A process can be put into a paused container; it must not take a thread of
+// the runtime with it.
+func TestBornIntoFrozen(t *testing.T) {
+	m := newManager(t, newConfig())
+	if err := m.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sleep", "1000")
+	err := m.Born(func(birth *os.File) error {
+		if birth != nil {
+			t.Error("it would be born frozen")
+		}
+		return cmd.Start()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	if err := m.JoinAsync(cmd.Process.Pid)(); err != nil {
+		t.Fatal(err)
+	}
+	if pids, err := m.Pids(); err != nil || len(pids) != 1 {
+		t.Fatalf("%v, %v", pids, err)
+	}
+	if err := m.Signal(unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A clone into the cgroup can fail where a move does not.
+func TestBornFallsBack(t *testing.T) {
+	for _, errno := range []error{unix.ENOSYS, unix.EAGAIN, unix.EBUSY} {
+		m := newManager(t, newConfig())
+		var births []*os.File
+		var cmd *exec.Cmd
+		err := m.Born(func(birth *os.File) error {
+			births = append(births, birth)
+			if len(births) == 1 {
+				return &os.PathError{Op: "start", Path: "x", Err: errno}
+			}
+			cmd = exec.Command("sleep", "1000")
+			return cmd.Start()
+		})
+		if err != nil || len(births) != 2 || births[1] != nil {
+			t.Fatalf("%v: %v after %v", errno, err, births)
+		}
+		if pids, err := m.Pids(); err != nil || len(pids) != 0 {
+			t.Fatalf("before the join: %v, %v", pids, err)
+		}
+		err = m.JoinAsync(cmd.Process.Pid)()
+		pids, err2 := m.Pids()
+		cmd.Process.Kill()
+		cmd.Wait()
+		if err := first(err, err2); err != nil || len(pids) != 1 {
+			t.Fatalf("after the join: %v, %v", pids, err)
+		}
+	}
+	m := newManager(t, newConfig())
+	n := 0
+	if err := m.Born(func(*os.File) error { n++; return unix.ENOENT }); !errors.Is(err, unix.ENOENT) || n != 1 {
+		t.Errorf("another error: %v, %d calls", err, n)
+	}
+}
+
+// The main thread never ends, so it must never be the one that goes in.
+func TestGuestIsNotTheMainThread(t *testing.T) {
+	needV1(t)
+	m := newManager(t, newConfig())
+	for range 50 {
+		err := m.Born(func(*os.File) error {
+			if sys.Gettid() == os.Getpid() {
+				t.Error("on the main thread")
+			}
+			return nil
+		})
+		if err := first(err, m.settle()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if pids, err := m.AllPids(); err != nil || len(pids) > 0 {
+		t.Fatalf("left inside: %v, %v", pids, err)
+	}
+}
+
+func TestSignalReachesAll(t *testing.T) {
+	m := newManager(t, newConfig())
+	const n = 5
+	cmds := make([]*exec.Cmd, n)
+	for i := range cmds {
+		cmds[i] = sleeper(t, m)
+	}
+	sub := filepath.Join(m.procsDir(), "sub") // a cgroup that the container made
+	if err := os.Mkdir(sub, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(sub, "cgroup.procs", strconv.Itoa(cmds[0].Process.Pid)); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Signal(unix.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for _, cmd := range cmds {
+		ended(t, cmd)
+		if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signal() != syscall.SIGTERM {
+			t.Errorf("ended by %v", ws)
+		}
+	}
+}
+
+func TestKillReachesForkers(t *testing.T) {
+	m := newManager(t, newConfig())
+	cmd := start(t, m, null(), "sh", "-c", "while :; do sleep 1000 & sleep 0.001; done")
+	deadline := time.Now().Add(patience)
+	for {
+		pids, err := m.AllPids()
+		if err != nil || time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+		if len(pids) > 5 {
+			break
+		}
+	}
+	if err := m.Signal(unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	ended(t, cmd)
+	if err := m.Destroy(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestKillSparesOthers(t *testing.T) {
+	needRoot(t)
+	m := newManager(t, newConfig())
+	sleeper(t, m)
+	rootOnly := &Manager{cfg: m.cfg, v2: m.v2, paths: map[string]string{"": root}}
+	if !m.v2 {
+		rootOnly.paths = map[string]string{"freezer": root + "/freezer"}
+	}
+	if err := rootOnly.Signal(unix.Signal(0)); err == nil || !strings.Contains(err.Error(), "root of a hierarchy") {
+		t.Errorf("the root: %v", err)
+	}
+	// This process in the container's cgroup.
+	if err := write(m.procsDir(), "cgroup.procs", "0"); err != nil {
+		t.Fatal(err)
+	}
+	err := m.Signal(unix.SIGKILL)
+	back := m.procsDir()
+	if err2 := write(filepath.Dir(back), "cgroup.procs", "0"); err2 != nil {
+		t.Fatal(err2)
+	}
+	if err == nil || !strings.Contains(err.Error(), "this runtime is one of them") {
+		t.Errorf("ourselves: %v", err)
+	}
+}
