@@ -61,7 +61,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if c.cgroup, err = cgroups.New(s.Cgroup); err != nil {
 		return nil, err
 	}
-	c.st = newState(id, s, c.cgroup)
+	c.st = newState(id, s, io, c.cgroup)
 	if err := dir.Save(c.st); err != nil { // early: what a killed create leaves can be found
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 }
 
 // newState is what is known before there is a process.
-func newState(id string, s Spec, cgroup *cgroups.Manager) *state.State {
+func newState(id string, s Spec, io IO, cgroup *cgroups.Manager) *state.State {
 	return &state.State{
 		ID:          id,
 		Created:     time.Now().UTC(),
@@ -118,7 +118,25 @@ func newState(id string, s Spec, cgroup *cgroups.Manager) *state.State {
 		Cgroup:      s.Cgroup,
 		Rootless:    s.Config.RootlessEUID,
 		CgroupPaths: cgroup.Paths(),
+
+		ExternalDescriptors: io.names(),
 	}
+}
+
+// names are what the standard streams lead to, for the state: a checkpoint
+// needs them.
+func (io *IO) names() []string {
+	var names []string
+	for _, f := range io.Stdio {
+		name := "/dev/null"
+		if f != nil {
+			if target, err := os.Readlink(sys.FDPath(f)); err == nil {
+				name = target
+			}
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // makeGate makes exec.fifo, owned by the container's root so that init can

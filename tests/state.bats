@@ -115,8 +115,8 @@ load helpers
 @test "state.json: runc's keys in its config" {
 	start_container
 	local key
-	for key in no_pivot_root rootfs readonlyfs mounts devices hostname namespaces capabilities cgroups \
-		mask_paths readonly_paths sysctl version labels; do
+	for key in rootfs mounts devices hostname namespaces capabilities cgroups mask_paths readonly_paths \
+		version labels; do
 		[ "$(jq --arg k "$key" '.config | has($k)' "$STATE/$ID/state.json")" = true ] || fail "no key config.$key"
 	done
 	assert_equal "$(jq -r .config.rootfs "$STATE/$ID/state.json")" "$BUNDLE/rootfs"

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
 
 	"runc/libcontainer"
 	"runc/libcontainer/capabilities"
@@ -54,7 +55,7 @@ func (o *Options) Spec() (s libcontainer.Spec, err error) {
 	if err := state.ValidateID(o.ID); err != nil {
 		return s, err
 	}
-	bundle, err := filepath.Abs(o.Bundle)
+	bundle, err := o.bundle()
 	if err != nil {
 		return s, err
 	}
@@ -87,6 +88,22 @@ func (o *Options) Spec() (s libcontainer.Spec, err error) {
 	}
 	warnAmbient(c.Process)
 	return libcontainer.Spec{Config: c.Config, Process: c.Process, Cgroup: c.Cgroup}, o.checkTerminal(c.Process.Terminal)
+}
+
+// bundle is the absolute path of the bundle directory.
+func (o *Options) bundle() (string, error) {
+	bundle, err := filepath.Abs(o.Bundle)
+	if err != nil {
+		return "", err
+	}
+	st, err := os.Stat(bundle)
+	if err == nil && !st.IsDir() {
+		err = &os.PathError{Op: "open", Path: bundle, Err: unix.ENOTDIR}
+	}
+	if err != nil {
+		return "", fmt.Errorf("--bundle: %w", err)
+	}
+	return bundle, nil
 }
 
 func warnAmbient(p *configs.Process) {

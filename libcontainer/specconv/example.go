@@ -9,8 +9,17 @@ import (
 )
 
 // Example returns what `runc spec` writes: a shell in a root file system that
-// cannot be changed, with few capabilities and namespaces of its own.
-func Example() *specs.Spec {
+// cannot be changed, with few capabilities and namespaces of its own. With
+// cgroup v2 alone (unified) a cgroup namespace is among them.
+func Example(unified bool) *specs.Spec {
+	spec := example()
+	if unified {
+		spec.Linux.Namespaces = append(spec.Linux.Namespaces, specs.LinuxNamespace{Type: specs.CgroupNamespace})
+	}
+	return spec
+}
+
+func example() *specs.Spec {
 	return &specs.Spec{
 		Version:  specs.Version,
 		Root:     &specs.Root{Path: "rootfs", Readonly: true},
@@ -48,7 +57,6 @@ func Example() *specs.Spec {
 				{Type: specs.IPCNamespace},
 				{Type: specs.UTSNamespace},
 				{Type: specs.MountNamespace},
-				{Type: specs.CgroupNamespace},
 			},
 		},
 	}

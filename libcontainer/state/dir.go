@@ -67,7 +67,7 @@ func (d *Dir) Load() (*State, error) {
 	data, err := os.ReadFile(d.file(stateFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Lstat(d.path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%w: %s was removed", ErrNotExist, d.id)
+			return nil, ErrNotExist
 		}
 		return nil, fmt.Errorf("%w: %s", ErrNoState, d.id)
 	}

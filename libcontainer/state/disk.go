@@ -19,11 +19,11 @@ type diskState struct {
 	InitStartTime       uint64            `json:"init_process_start"`
 	Created             time.Time         `json:"created"`
 	Config              diskConfig        `json:"config"`
-	Rootless            bool              `json:"rootless,omitempty"`
+	Rootless            bool              `json:"rootless"`
 	CgroupPaths         map[string]string `json:"cgroup_paths"`
 	NamespacePaths      map[string]string `json:"namespace_paths"`
 	ExternalDescriptors []string          `json:"external_descriptors,omitempty"`
-	IntelRdtPath        string            `json:"intel_rdt_path,omitempty"`
+	IntelRdtPath        string            `json:"intel_rdt_path"`
 }
 
 // encode returns s as the bytes of a state.json.

@@ -20,7 +20,7 @@ var (
 	ErrNotExist = errors.New("container does not exist")
 	// ErrNoState is for a container whose create has not come to the point of
 	// saving a state; if nobody is creating it, the create was killed.
-	ErrNoState = errors.New("container was never fully created")
+	ErrNoState = fmt.Errorf("%w: it was never fully created; runc delete removes what is left of it", ErrNotExist)
 )
 
 // Root is the state root: it holds one directory for each container.
@@ -118,7 +118,7 @@ func (r Root) Open(id string) (*Dir, error) {
 	d := &Dir{id: id, path: filepath.Join(r.path, id)}
 	info, err := os.Lstat(d.path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		return nil, fmt.Errorf("%w: %s has no directory in %s", ErrNotExist, id, r.path)
+		return nil, ErrNotExist
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open container %s: %w", id, err)
