@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# What differs for the bats cases inside the guest. suite.sh lets the guest's copy
+# of helpers.bash end by reading this file.
+
+case $VM_MODE in
+*systemd)
+	runc() {
+		timeout --foreground -k 5 "${RUNC_TIMEOUT:-60}" "$RUNC" --root "$STATE" --systemd-cgroup "$@"
+	}
+	;;
+esac
+
+# Without a PID namespace, what is ours is what descends from the subreaper:
+# systemd and the kernel start and end processes all the time.
+if [ -n "${VM_REAPER:-}" ]; then
+	processes() { descendants "$VM_REAPER"; }
+fi
+
+# descendants PID prints "pid start-time" of each. Forks nothing.
+descendants() {
+	local file child children line
+	for file in /proc/"$1"/task/*/children; do
+		{ read -ra children <"$file"; } 2>/dev/null || continue
+		for child in "${children[@]}"; do
+			{ read -r line <"/proc/$child/stat"; } 2>/dev/null || continue
+			read -ra line <<<"${line##*) }"
+			[ "${line[0]}" = Z ] || echo "$child ${line[19]}"
+			descendants "$child"
+		done
+	done
+}
+
+# The unprivileged user's containers have the user namespace that the runtime's
+# own rootless spec asks for; what only root can prepare is left out.
+case $VM_MODE in
+rootless*)
+	setup_bundle() {
+		BUNDLE=${1:-$BUNDLE}
+		mkdir -p "$BUNDLE"
+		cp -al "$ROOTFS_MASTER" "$BUNDLE/rootfs"
+		rm -r "$BUNDLE/rootfs/etc"
+		cp -a "$ROOTFS_MASTER/etc" "$BUNDLE/rootfs/etc"
+		"$RUNC" spec --rootless --bundle "$BUNDLE"
+		config '.process.terminal = false | .root.readonly = false | .process.args = ["sleep", "1000"]'
+	}
+	in_userns() { skip "needs root: ids of others"; }
+	own_rootfs() { skip "needs root: files of others"; }
+	host_mount() { skip "needs root: a mount on the host"; }
+	;;
+esac
