@@ -15,7 +15,8 @@ COMMIT  := $(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/de
 
 # A static binary starts about 1 ms sooner than one that ld.so has to put
 # together, and it runs the same on every distribution. libseccomp wants cgo.
-TAGS      := netgo osusergo static_build
+# Help without templates lets the linker leave more out (one sixth of the binary).
+TAGS      := netgo osusergo static_build urfave_cli_no_template
 LDFLAGS   := -s -w -linkmode external -extldflags "-static" -X main.version=$(VERSION) -X main.gitCommit=$(COMMIT)
 GO_BUILD  := CGO_ENABLED=1 $(GO) build -trimpath -tags '$(TAGS)' -ldflags '$(LDFLAGS)'
 

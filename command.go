@@ -58,6 +58,7 @@ func launchFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "bundle", Aliases: []string{"b"}, Usage: "`PATH` to the root of the bundle directory, defaults to the current directory"},
 		&cli.StringFlag{Name: "console-socket", Usage: "`PATH` to an AF_UNIX socket which will receive a file descriptor referencing the master end of the console's pseudoterminal"},
+		&cli.StringFlag{Name: "pidfd-socket", Usage: "`PATH` to an AF_UNIX socket which will receive a file descriptor referencing the init process"},
 		&cli.StringFlag{Name: "pid-file", Usage: "specify the `FILE` to write the process id to"},
 		&cli.BoolFlag{Name: "no-pivot", Usage: "do not use pivot root to jail process inside rootfs. This should be used whenever the rootfs is on top of a ramdisk"},
 		&cli.BoolFlag{Name: "no-new-keyring", Usage: "do not create a new session keyring for the container. This will cause the container to inherit the calling processes session key"},
@@ -79,5 +80,6 @@ func launchOptions(cmd *cli.Command) (launch.Options, error) {
 		PreserveFDs:   int(cmd.Int("preserve-fds")),
 		PIDFile:       cmd.String("pid-file"),
 		ConsoleSocket: cmd.String("console-socket"),
+		PidfdSocket:   cmd.String("pidfd-socket"),
 	}, err
 }

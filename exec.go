@@ -44,6 +44,7 @@ What is not given is as in the bundle of the container.`,
 			&cli.BoolFlag{Name: "no-new-privs", Usage: "set the no new privileges value for the process"},
 			&cli.StringSliceFlag{Name: "cap", Aliases: []string{"c"}, Usage: "add a `CAPABILITY` to the bounding, effective and permitted sets for the process"},
 			&cli.IntFlag{Name: "preserve-fds", Usage: "pass `N` additional file descriptors to the container (stdio + $LISTEN_FDS + N in total)"},
+			&cli.StringFlag{Name: "pidfd-socket", Usage: "`PATH` to an AF_UNIX socket which will receive a file descriptor referencing the exec process"},
 			&cli.BoolFlag{Name: "ignore-paused", Usage: "allow exec in a paused container"},
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
@@ -73,11 +74,14 @@ func execProcess(cmd *cli.Command) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	var terminal attach.Terminal
+	o.Terminal = terminal.Take
 	p, err := launch.Exec(o)
 	if err != nil {
+		terminal.Close()
 		return 0, err
 	}
-	return signals.Forward(p)
+	return signals.Forward(p, &terminal)
 }
 
 func execOptions(cmd *cli.Command) (o launch.ExecOptions, err error) {

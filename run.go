@@ -51,11 +51,14 @@ func run(cmd *cli.Command) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	var terminal attach.Terminal
+	o.Terminal = terminal.Take
 	c, err := launch.Run(o)
 	if err != nil {
+		terminal.Close()
 		return 0, err
 	}
-	status, err := signals.Forward(c.Process())
+	status, err := signals.Forward(c.Process(), &terminal)
 	if err != nil || cmd.Bool("keep") {
 		return status, err
 	}

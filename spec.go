@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/opencontainers/cgroups"
 	"github.com/urfave/cli/v3"
 
 	"runc/libcontainer/specconv"
@@ -45,7 +44,7 @@ With --rootless the file is for the calling user, who then needs no privilege.`,
 
 // writeSpec makes config.json in bundle and never touches one that is there.
 func writeSpec(bundle string, rootless bool) error {
-	spec := specconv.Example(cgroups.IsCgroup2UnifiedMode())
+	spec := specconv.Example()
 	if rootless {
 		specconv.MakeRootless(spec)
 	}

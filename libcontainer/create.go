@@ -29,6 +29,16 @@ type IO struct {
 	Extra []*os.File
 	// Console takes the master of the terminal, if the process has one.
 	Console func(master *os.File) error
+	// Pidfd takes the pidfd of the process before the user's program runs; nil:
+	// not wanted.
+	Pidfd func(pidfd *os.File) error
+}
+
+func (io *IO) sendPidfd(p *sys.Process) error {
+	if io.Pidfd == nil {
+		return nil
+	}
+	return io.Pidfd(p.File())
 }
 
 // Create makes a container whose first process is set up and waits for Start.
@@ -95,7 +105,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err := c.init.UntilReady(answers); err != nil {
 		return nil, c.whyGone(err)
 	}
-	if err := errors.Join(joined(), c.limit(s)); err != nil {
+	if err := errors.Join(joined(), c.limit(s), io.sendPidfd(c.init.Handle())); err != nil {
 		return nil, err
 	}
 	if err := c.saveInit(); err != nil { // before init may go on: delete must find it

@@ -66,7 +66,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	if err := proc.UntilReady(handshake.Answers{Console: o.Console}); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(joined(), proc.SetRlimits(p.Rlimits)); err != nil {
+	if err := errors.Join(joined(), proc.SetRlimits(p.Rlimits), o.sendPidfd(proc.Handle())); err != nil {
 		return nil, err
 	}
 	if err := proc.Proceed(handshake.Answers{Listener: c.sendListener(proc.PID())}); err != nil {

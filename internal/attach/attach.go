@@ -33,8 +33,10 @@ func Catch(subreaper bool) (*Signals, error) {
 }
 
 // Forward hands signals to the process until it has ended, and returns its
-// exit status as a shell words it: 128+signal for one that was killed.
-func (s *Signals) Forward(p *sys.Process) (status int, err error) {
+// exit status as a shell words it: 128+signal for one that was killed. A change
+// of the window's size goes to the terminal.
+func (s *Signals) Forward(p *sys.Process, t *Terminal) (status int, err error) {
+	defer t.Close()
 	ended := make(chan error, 1)
 	go func() {
 		_, err := p.Ended(-1)
@@ -48,13 +50,15 @@ func (s *Signals) Forward(p *sys.Process) (status int, err error) {
 			}
 			return s.reap(p)
 		case sig := <-s.ch:
-			s.forward(p, sig.(unix.Signal))
+			s.forward(p, t, sig.(unix.Signal))
 		}
 	}
 }
 
-func (s *Signals) forward(p *sys.Process, sig unix.Signal) {
+func (s *Signals) forward(p *sys.Process, t *Terminal, sig unix.Signal) {
 	switch sig {
+	case unix.SIGWINCH:
+		t.Resize()
 	case unix.SIGCHLD:
 		s.reapOrphans(p)
 	case unix.SIGURG:

@@ -59,7 +59,12 @@ func Exec(o ExecOptions) (*sys.Process, error) {
 		return nil, err
 	}
 	warnAmbient(p)
-	proc, err := c.Exec(p, libcontainer.ExecOptions{IO: o.io(p), IgnorePaused: o.IgnorePaused})
+	io, err := o.io(p)
+	if err != nil {
+		return nil, err
+	}
+	defer io.close()
+	proc, err := c.Exec(p, libcontainer.ExecOptions{IO: io.IO, IgnorePaused: o.IgnorePaused})
 	if err != nil {
 		return nil, startError(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"runc/libcontainer/capabilities"
 	"runc/libcontainer/configs"
 	"runc/libcontainer/configs/validate"
+	"runc/libcontainer/console"
 	"runc/libcontainer/specconv"
 	"runc/libcontainer/state"
 	"runc/libcontainer/sys"
@@ -43,8 +44,11 @@ type Options struct {
 	PreserveFDs int
 	// PIDFile is written with the first process's pid; empty: none.
 	PIDFile string
-	// ConsoleSocket receives the terminal; empty: none.
-	ConsoleSocket string
+	// ConsoleSocket and PidfdSocket are paths of sockets that receive the
+	// terminal and the pidfd of the process; empty: none.
+	ConsoleSocket, PidfdSocket string
+	// Terminal takes the terminal of a process in the foreground.
+	Terminal func(master *os.File) error
 	// Detach says that the caller does not wait for the process.
 	Detach bool
 }
@@ -128,13 +132,14 @@ func (o *Options) rootless() (euid, cgroups bool, err error) {
 	return euid, cgroups, nil
 }
 
-// checkTerminal refuses terminals: they are not supported yet.
+// checkTerminal finds out whether a terminal that is asked for has somebody to
+// hold it.
 func (o *Options) checkTerminal(terminal bool) error {
 	switch {
-	case terminal:
-		return errors.New("process.terminal: terminals are not supported by this version; set it to false")
-	case o.ConsoleSocket != "":
-		return errors.New("--console-socket: terminals are not supported by this version; leave the option out")
+	case terminal && o.Detach && o.ConsoleSocket == "":
+		return errors.New("cannot allocate tty if runc will detach without setting console socket; give one with --console-socket, or set process.terminal to false")
+	case o.ConsoleSocket != "" && !(terminal && o.Detach):
+		return errors.New("cannot use console socket if runc will not detach or allocate tty")
 	}
 	return nil
 }
@@ -161,13 +166,52 @@ func (o *Options) preserved() (int, error) {
 	return n, nil
 }
 
-// io is the caller's own standard streams and the descriptors to hand through.
-func (o *Options) io(p *configs.Process) libcontainer.IO {
-	io := libcontainer.IO{Stdio: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}}
+// io is the caller's own standard streams, the descriptors to hand through, and
+// where the terminal and the pidfd go. The caller closes it.
+func (o *Options) io(p *configs.Process) (*streams, error) {
+	s := &streams{IO: libcontainer.IO{Stdio: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}}}
 	for n := range p.PreserveFDs {
-		io.Extra = append(io.Extra, os.NewFile(uintptr(3+n), "preserved descriptor"))
+		s.Extra = append(s.Extra, os.NewFile(uintptr(3+n), "preserved descriptor"))
 	}
-	return io
+	if p.Terminal {
+		s.Console = o.Terminal
+	}
+	if o.ConsoleSocket != "" {
+		r, err := s.dial("--console-socket", o.ConsoleSocket)
+		if err != nil {
+			return nil, err
+		}
+		s.Console = func(master *os.File) error { return r.Send("/dev/ptmx", master) }
+	}
+	if o.PidfdSocket != "" {
+		r, err := s.dial("--pidfd-socket", o.PidfdSocket)
+		if err != nil {
+			s.close()
+			return nil, err
+		}
+		s.Pidfd = func(pidfd *os.File) error { return r.Send("pidfd", pidfd) }
+	}
+	return s, nil
+}
+
+// streams is an IO with the connections that it uses.
+type streams struct {
+	libcontainer.IO
+	receivers []*console.Receiver
+}
+
+func (s *streams) dial(flag, path string) (*console.Receiver, error) {
+	r, err := console.Dial(flag, path)
+	if err == nil {
+		s.receivers = append(s.receivers, r)
+	}
+	return r, err
+}
+
+func (s *streams) close() {
+	for _, r := range s.receivers {
+		r.Close()
+	}
 }
 
 // Create makes a container that waits for start.
@@ -176,7 +220,12 @@ func Create(o Options) error {
 	if err != nil {
 		return err
 	}
-	c, err := libcontainer.NewFactory(o.Root).Create(o.ID, s, o.io(s.Process))
+	io, err := o.io(s.Process)
+	if err != nil {
+		return err
+	}
+	defer io.close()
+	c, err := libcontainer.NewFactory(o.Root).Create(o.ID, s, io.IO)
 	if err != nil {
 		return startError(err)
 	}
@@ -189,7 +238,12 @@ func Run(o Options) (*libcontainer.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := libcontainer.NewFactory(o.Root).Run(o.ID, s, o.io(s.Process))
+	io, err := o.io(s.Process)
+	if err != nil {
+		return nil, err
+	}
+	defer io.close()
+	c, err := libcontainer.NewFactory(o.Root).Run(o.ID, s, io.IO)
 	if err != nil {
 		return nil, startError(err)
 	}

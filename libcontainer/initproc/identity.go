@@ -43,6 +43,9 @@ func isStream(m os.FileMode) bool {
 	return m&(os.ModeNamedPipe|os.ModeSocket) != 0
 }
 
+// defaultUmask is that of runc, whatever its caller's is.
+const defaultUmask = 0o022
+
 func setIdentity(i *initProcess) error {
 	p := i.Process
 	caps := capabilities.New(p.Capabilities)
@@ -52,9 +55,11 @@ func setIdentity(i *initProcess) error {
 	if err := sys.SetKeepCaps(); err != nil {
 		return err
 	}
+	umask := uint32(defaultUmask)
 	if p.User.Umask != nil {
-		sys.Umask(*p.User.Umask)
+		umask = *p.User.Umask
 	}
+	sys.Umask(umask)
 	if err := sys.SetIdentity(p.User.UID, p.User.GID, i.groups()); err != nil {
 		return fmt.Errorf("process.user (%d:%d): %w; are these ids mapped in the user namespace?", p.User.UID, p.User.GID, err)
 	}

@@ -26,6 +26,7 @@ var startSteps = [...]step{
 	{"runtime hooks", runtimeHooks},       // outside, with the namespaces made and the root not yet entered
 	{"createContainer hooks", hooksHere},  // in our mount namespace, still with the host's root
 	{"root", enterRoot},                   //
+	{"console", openConsole},              // on the devpts of the container
 	{"working directory", makeCwd},        // while the root may still be written
 	{"seal", sealRoot},                    // read-only and masked paths: the last change of the mount table
 	{"host name", setNames},               //
@@ -49,6 +50,7 @@ var execSteps = [...]step{
 	{"close-on-exec", closeOnExec},
 	{"session keyring", joinKeyring},
 	{"root", joinRoot},
+	{"console", openConsole},
 	{"no new privileges", noNewPrivs},
 	{"ready", ready},
 	{"seccomp", seccompPrivileged},

@@ -103,7 +103,7 @@ func TestBadSpec(t *testing.T) {
 		{"systemd seconds as text", func(s *specs.Spec) { s.Annotations = map[string]string{systemdAnnotation + "TimeoutStopSec": "'5min'"} }, `annotations["org.systemd.property.TimeoutStopSec"]: 5min is not a number of seconds`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			spec := Example(true)
+			spec := exampleOn(true)
 			tc.spoil(spec)
 			_, err := Convert(spec, Options{ID: "id", Bundle: "/bundle", SystemdCgroup: true})
 			checkMessage(t, err, tc.want)

@@ -25,7 +25,7 @@ func TestBadConfigs(t *testing.T) {
 	if err := os.WriteFile(bundle+"/rootfs/bin/busybox", nil, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	example, err := json.Marshal(Example(true))
+	example, err := json.Marshal(exampleOn(true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 // mustConvert converts the example after change.
 func mustConvert(t *testing.T, o Options, change func(*specs.Spec)) *Container {
 	t.Helper()
-	spec := Example(true)
+	spec := exampleOn(true)
 	change(spec)
 	c, err := Convert(spec, o)
 	if err != nil {

@@ -5,13 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opencontainers/cgroups"
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
 // Example returns what `runc spec` writes: a shell in a root file system that
 // cannot be changed, with few capabilities and namespaces of its own. With
-// cgroup v2 alone (unified) a cgroup namespace is among them.
-func Example(unified bool) *specs.Spec {
+// cgroup v2 alone a cgroup namespace is among them.
+func Example() *specs.Spec { return exampleOn(cgroups.IsCgroup2UnifiedMode()) }
+
+func exampleOn(unified bool) *specs.Spec {
 	spec := example()
 	if unified {
 		spec.Linux.Namespaces = append(spec.Linux.Namespaces, specs.LinuxNamespace{Type: specs.CgroupNamespace})

@@ -20,11 +20,11 @@ func TestFeaturesAreTrue(t *testing.T) {
 		}
 	}
 	for _, ns := range f.Linux.Namespaces {
-		if !slices.ContainsFunc(Example(true).Linux.Namespaces, func(n specs.LinuxNamespace) bool { return string(n.Type) == ns }) && ns != "user" && ns != "time" {
+		if !slices.ContainsFunc(exampleOn(true).Linux.Namespaces, func(n specs.LinuxNamespace) bool { return string(n.Type) == ns }) && ns != "user" && ns != "time" {
 			t.Errorf("namespace %s", ns)
 		}
 	}
-	spec := Example(true)
+	spec := exampleOn(true)
 	for _, name := range f.Linux.Seccomp.Actions {
 		spec.Linux.Seccomp = &specs.LinuxSeccomp{DefaultAction: specs.LinuxSeccompAction(name)}
 		for _, arch := range f.Linux.Seccomp.Archs {

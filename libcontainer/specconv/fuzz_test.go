@@ -22,7 +22,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		spec := Example(true)
+		spec := exampleOn(true)
 		if err := decode("f", data, spec); err == nil {
 			_, _ = Convert(spec, Options{ID: "id", Bundle: "/b", SystemdCgroup: true})
 		}

@@ -52,8 +52,8 @@ func visible(c *Container) goldenContainer {
 }
 
 func TestExampleGolden(t *testing.T) {
-	golden(t, "example.json", Example(true))
-	c, err := Convert(Example(true), Options{ID: "id", Bundle: "/bundle"})
+	golden(t, "example.json", exampleOn(true))
+	c, err := Convert(exampleOn(true), Options{ID: "id", Bundle: "/bundle"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestExampleGolden(t *testing.T) {
 }
 
 func TestRootlessGolden(t *testing.T) {
-	spec := Example(true)
+	spec := exampleOn(true)
 	MakeRootless(spec)
 	if got := spec.Linux.UIDMappings[0].HostID; got != uint32(os.Geteuid()) {
 		t.Errorf("uid %d is mapped, not the caller's", got)
@@ -77,7 +77,7 @@ func TestExamplesAreValid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rootless := range []bool{false, true} {
-		spec := Example(true)
+		spec := exampleOn(true)
 		if rootless {
 			MakeRootless(spec)
 		}

@@ -1,0 +1,128 @@
+// Package console makes the terminal of a container: the pair of a pseudo
+// terminal, opened and checked by descriptor, and its way to whoever holds the
+// other end.
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/configs"
+	"runc/libcontainer/sys"
+)
+
+// ptmx makes a new pair when opened. It is that of the devpts at /dev/pts, not
+// /dev/ptmx, which the image may have made something else.
+const ptmx = "/dev/pts/ptmx"
+
+// Pair is a pseudo terminal. The master goes outside, the peer is what the
+// program sees.
+type Pair struct {
+	Master, Peer *os.File
+}
+
+// Open makes a pair on the devpts of the caller's root, with the given size
+// (nil: none). What it opens is checked to be a terminal (CVE-2025-52565).
+func Open(size *configs.WindowSize) (*Pair, error) {
+	master, err := sys.Openat(nil, ptmx, unix.O_RDWR|unix.O_NOCTTY|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%w; a terminal needs a devpts at /dev/pts: see mounts in config.json", err)
+	}
+	p := &Pair{Master: master}
+	if err := p.open(size); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Pair) open(size *configs.WindowSize) (err error) {
+	if err := check(p.Master, 5, 5); err != nil {
+		return err
+	}
+	if err := sys.UnlockPty(p.Master); err != nil {
+		return err
+	}
+	if p.Peer, err = sys.PtyPeer(p.Master); err != nil {
+		return err
+	}
+	if err := check(p.Peer, firstPeer, lastPeer); err != nil {
+		return err
+	}
+	if size == nil {
+		return nil
+	}
+	return sys.SetWindowSize(p.Peer, size.Height, size.Width)
+}
+
+// firstPeer to lastPeer are the major numbers of peers
+// (Documentation/admin-guide/devices.txt); 5:2 is the master.
+const firstPeer, lastPeer = 136, 143
+
+// check makes sure that f is a character device on a devpts with a major number
+// in the range.
+func check(f *os.File, first, last uint32) error {
+	st, err := sys.Fstat(f)
+	if err != nil {
+		return err
+	}
+	fs, err := sys.Fstatfs(f)
+	if err != nil {
+		return err
+	}
+	major := unix.Major(st.Rdev)
+	if st.Mode&unix.S_IFMT != unix.S_IFCHR || major < first || major > last || fs.Type != unix.DEVPTS_SUPER_MAGIC {
+		return fmt.Errorf("%s is not a terminal of a devpts", f.Name())
+	}
+	return nil
+}
+
+// Attach makes the peer the standard streams and the controlling terminal of
+// the process, a session leader.
+func (p *Pair) Attach() error {
+	return errors.Join(sys.DupStdio(p.Peer), sys.SetControllingTerminal(p.Peer))
+}
+
+// Close closes both ends.
+func (p *Pair) Close() {
+	p.Master.Close()
+	if p.Peer != nil {
+		p.Peer.Close()
+	}
+}
+
+// Receiver is the connection to a --console-socket or --pidfd-socket.
+type Receiver struct {
+	flag string
+	conn *net.UnixConn
+}
+
+// Dial connects to the socket that a flag names. It is done before anything is
+// made, so that a wrong path costs nothing.
+func Dial(flag, path string) (*Receiver, error) {
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; something must listen on it before runc is called", flag, err)
+	}
+	return &Receiver{flag, conn}, nil
+}
+
+// Send hands over a file, with a name as the message (SCM_RIGHTS in unix(7)).
+func (r *Receiver) Send(name string, f *os.File) error {
+	sock, err := r.conn.File()
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.flag, err)
+	}
+	defer sock.Close()
+	if err := sys.SendAll(sock, []byte(name), f); err != nil {
+		return fmt.Errorf("%s: %w", r.flag, err)
+	}
+	return nil
+}
+
+// Close ends the connection.
+func (r *Receiver) Close() { r.conn.Close() }
