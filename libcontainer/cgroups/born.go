@@ -37,7 +37,13 @@ func (m *Manager) Born(spawn func(birth *os.File) error) error {
 	if by, err := m.FrozenBy(); by != "" || err != nil {
 		return spawn(nil)
 	}
-	err := m.spawnInside(spawn)
+	err := m.spawnInside(spawn, m.paths[""])
+	if errors.Is(err, unix.EBUSY) && m.follow != 0 {
+		var dir string
+		if dir, err = m.followed(); err == nil {
+			err = m.spawnInside(spawn, dir)
+		}
+	}
 	if err == nil {
 		m.born = true
 		return nil
@@ -68,24 +74,14 @@ func notBorn(err error) bool {
 	return false
 }
 
-// BirthDir opens the cgroup v2 directory for clone3(2); nil if there is none,
-// or not yet.
-func (m *Manager) BirthDir() (*os.File, error) {
-	dir, ok := m.paths[""]
-	if !ok || m.fresh && m.cfg.Systemd {
-		return nil, nil
-	}
-	return sys.OpenDir(dir)
-}
-
-// spawnInside calls spawn with birth, on a thread that is in the cgroups of
-// v1.
-func (m *Manager) spawnInside(spawn func(birth *os.File) error) error {
-	birth, err := m.BirthDir()
-	if err != nil {
-		return fmt.Errorf("%w: %w", errNotInside, err)
-	}
-	if birth != nil {
+// spawnInside calls spawn with dir, of cgroup v2, opened, on a thread that is
+// in the cgroups of v1.
+func (m *Manager) spawnInside(spawn func(birth *os.File) error, dir string) (err error) {
+	var birth *os.File
+	if dir != "" {
+		if birth, err = sys.OpenDir(dir); err != nil {
+			return fmt.Errorf("%w: %w", errNotInside, err)
+		}
 		defer birth.Close()
 	}
 	if m.v2 {

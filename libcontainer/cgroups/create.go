@@ -68,6 +68,7 @@ func (m *Manager) Create() error {
 		return err
 	}
 	undo.Release()
+	m.beginDevices()
 	return nil
 }
 

@@ -15,9 +15,9 @@ import (
 )
 
 // hookDevices makes the library call our device code.
-func hookDevices() {
+func (m *Manager) hookDevices() {
 	occ.DevicesSetV1 = setDevicesV1
-	occ.DevicesSetV2 = setDevicesV2
+	occ.DevicesSetV2 = m.setDevicesV2
 	systemd.GenerateDeviceProps = deviceProperties
 }
 
@@ -32,11 +32,11 @@ func normal(rules []*DeviceRule) ([]*DeviceRule, error) {
 	for i, r := range rules {
 		switch {
 		case !r.Type.CanCgroup():
-			return nil, fmt.Errorf("linux.resources.devices: rule %d: type %q; use a, b or c", i, r.Type)
+			return nil, fmt.Errorf("rule %d: type %q; use a, b or c", i, r.Type)
 		case strings.Trim(string(r.Permissions), "rwm") != "":
-			return nil, fmt.Errorf("linux.resources.devices: rule %d: access %q; use letters of rwm", i, r.Permissions)
+			return nil, fmt.Errorf("rule %d: access %q; use letters of rwm", i, r.Permissions)
 		case r.Major < devices.Wildcard || r.Minor < devices.Wildcard:
-			return nil, fmt.Errorf("linux.resources.devices: rule %d: device number %d:%d", i, r.Major, r.Minor)
+			return nil, fmt.Errorf("rule %d: device number %d:%d", i, r.Major, r.Minor)
 		case r.Type != devices.WildcardDevice:
 			if r.Permissions != "" {
 				list = append(list, r)
@@ -104,7 +104,7 @@ func removeException(list []DeviceRule, r *DeviceRule) ([]DeviceRule, error) {
 		case e.Type != r.Type || left == e.Permissions || !meets(e.Major, r.Major) || !meets(e.Minor, r.Minor):
 			kept = append(kept, e)
 		case !covers(r.Major, e.Major) || !covers(r.Minor, e.Minor):
-			return nil, fmt.Errorf("linux.resources.devices: cgroup v1 cannot make an exception (%s) from an exception (%s); list the devices one by one",
+			return nil, fmt.Errorf("cgroup v1 cannot make an exception (%s) from an exception (%s); list the devices one by one",
 				r.CgroupString(), e.CgroupString())
 		case !left.IsEmpty():
 			e.Permissions = left
@@ -127,7 +127,7 @@ func setDevicesV1(dir string, r *Resources) error {
 	}
 	allow, list, err := exceptions(r.Devices)
 	if err != nil {
-		return err
+		return fmt.Errorf("linux.resources.devices: %w", err)
 	}
 	whole, part := "devices.deny", "devices.allow"
 	if allow {

@@ -13,22 +13,47 @@ import (
 	"runc/libcontainer/sys"
 )
 
+// loadedRules is a program in the kernel that holds a container's device rules.
+type loadedRules struct {
+	prog *os.File
+	err  error
+}
+
+// beginDevices compiles the rules and loads the program while others work: the
+// kernel takes half a millisecond to verify it.
+func (m *Manager) beginDevices() {
+	r := m.cfg.Resources
+	if !m.v2 || r.SkipDevices {
+		return
+	}
+	m.devices = make(chan loadedRules, 1)
+	go func() { m.devices <- loadRules(r) }()
+}
+
+func loadRules(r *Resources) (l loadedRules) {
+	rules, err := normal(r.Devices)
+	if err != nil {
+		return loadedRules{err: err}
+	}
+	l.prog, l.err = sys.BPFLoadDevice(deviceProgram(rules))
+	return l
+}
+
 // setDevicesV2 puts the rules of a new container in force by a BPF program, in
 // the place of programs that the directory may have from an earlier use.
-func setDevicesV2(path string, r *Resources) error {
+func (m *Manager) setDevicesV2(path string, r *Resources) error {
 	if r.SkipDevices {
 		return nil
 	}
-	rules, err := normal(r.Devices)
-	if err != nil {
-		return err
+	if m.devices == nil {
+		m.beginDevices()
 	}
-	dir, err := sys.OpenDir(path)
-	if err != nil {
-		return err
+	rules := <-m.devices
+	m.devices = nil
+	err := rules.err
+	if err == nil {
+		err = attachRules(path, rules.prog)
 	}
-	defer dir.Close()
-	err = attachDevices(dir, rules)
 	switch {
 	case err == nil:
 		return nil
@@ -42,17 +67,20 @@ func setDevicesV2(path string, r *Resources) error {
 	return fmt.Errorf("linux.resources.devices: %w", err)
 }
 
-func attachDevices(dir *os.File, rules []*DeviceRule) error {
+// attachRules hands the program over to the cgroup, which holds it from then
+// on.
+func attachRules(path string, prog *os.File) error {
+	defer prog.Close()
+	dir, err := sys.OpenDir(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
 	old, err := sys.BPFDevicePrograms(dir)
 	if err != nil {
 		return err
 	}
 	defer sys.CloseAll(old)
-	prog, err := sys.BPFLoadDevice(deviceProgram(rules))
-	if err != nil {
-		return err
-	}
-	defer prog.Close() // the cgroup holds it
 	if err := sys.BPFAttachDevice(dir, prog); err != nil {
 		return err
 	}

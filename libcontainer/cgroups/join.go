@@ -3,10 +3,14 @@ package cgroups
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/sys"
 )
 
 // JoinAsync begins to move the process pid into the cgroup; the function
@@ -29,6 +33,11 @@ func (m *Manager) Join(pid int) error {
 	}
 	for _, dir := range m.dirs() {
 		err := join(dir, pid)
+		if errors.Is(err, unix.EBUSY) && dir == m.paths[""] && m.follow != 0 {
+			if dir, err = m.followed(); err == nil {
+				err = join(dir, pid)
+			}
+		}
 		if m.mayIgnore(err) {
 			m.forget(dir)
 			continue
@@ -38,6 +47,35 @@ func (m *Manager) Join(pid int) error {
 		}
 	}
 	return nil
+}
+
+// Follow lets Born and Join put a process into the cgroup of the process pid,
+// the container's first, where the container's own cannot take it: with cgroup
+// v2 a cgroup that gives controllers to those below, as systemd does inside a
+// container, can have no processes itself.
+func (m *Manager) Follow(pid int) { m.follow = pid }
+
+// followed returns the directory of the process to follow, which must be below
+// the container's.
+func (m *Manager) followed() (string, error) {
+	file := fmt.Sprintf("/proc/%d/cgroup", m.follow)
+	text, err := sys.ReadKernelFile(file)
+	if err != nil {
+		return "", err
+	}
+	mount := root
+	if !m.v2 {
+		mount = hybrid
+	}
+	for line := range strings.Lines(string(text)) {
+		if path, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::"); ok {
+			dir := filepath.Join(mount, path)
+			if strings.HasPrefix(dir, m.paths[""]+"/") {
+				return dir, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("%s: %w: the process has left the container's cgroup %s", file, unix.EBUSY, m.paths[""])
 }
 
 // joinTries bounds the repeats of a join that came too early.

@@ -154,6 +154,56 @@ func TestBornFallsBack(t *testing.T) {
 	}
 }
 
+// In a container that runs systemd the container's own cgroup takes nobody.
+func TestFollow(t *testing.T) {
+	needV2(t)
+	m := newManager(t, newConfig())
+	init := sleeper(t, m)
+	leaf := filepath.Join(m.paths[""], "init.scope")
+	if err := first(os.Mkdir(leaf, 0o755), write(leaf, "cgroup.procs", strconv.Itoa(init.Process.Pid))); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(m.paths[""], "cgroup.subtree_control", "+hugetlb"); err != nil {
+		t.Skipf("needs a controller: %v", err)
+	}
+	cmd := exec.Command("sleep", "1000")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	err := m.Join(cmd.Process.Pid)
+	if !errors.Is(err, unix.EBUSY) || !strings.Contains(err.Error(), m.paths[""]+"/cgroup.subtree_control") {
+		t.Errorf("got %v", err)
+	}
+	m.Follow(init.Process.Pid)
+	if err := m.Join(cmd.Process.Pid); err != nil {
+		t.Fatal(err)
+	}
+	var born *exec.Cmd
+	err = m.Born(func(birth *os.File) error {
+		born = exec.Command("sleep", "1000")
+		born.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: birth != nil}
+		if birth != nil {
+			born.SysProcAttr.CgroupFD = int(birth.Fd())
+		}
+		return born.Start()
+	})
+	if err != nil || !m.born {
+		t.Fatalf("born %v, %v", m.born, err)
+	}
+	defer func() { born.Process.Kill(); born.Wait() }()
+	if pids, err := procs(leaf); err != nil || len(pids) != 3 {
+		t.Errorf("%s has %v, %v", leaf, pids, err)
+	}
+	// One that has left the container is not followed.
+	if err := write(root, "cgroup.procs", strconv.Itoa(init.Process.Pid)); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Join(cmd.Process.Pid); err == nil || !strings.Contains(err.Error(), "has left the container's cgroup") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // The main thread never ends, so it must never be the one that goes in.
 func TestGuestIsNotTheMainThread(t *testing.T) {
 	needV1(t)

@@ -40,6 +40,10 @@ type Manager struct {
 	mounts []*mountinfo.Info
 	// lib is the library's manager; nil until it is needed.
 	lib occ.Manager
+	// devices delivers the compiled device rules; nil: not begun.
+	devices chan loadedRules
+	// follow is the process whose cgroup is good enough, see Follow.
+	follow int
 	// born says that processes were started in the cgroup by Born.
 	born bool
 	// guest is a thread of ours that was in the cgroup to start a process
@@ -149,7 +153,7 @@ func (m *Manager) library() (occ.Manager, error) {
 	if m.lib != nil {
 		return m.lib, nil
 	}
-	hookDevices()
+	m.hookDevices()
 	lib, err := manager.NewWithPaths(m.cfg, m.libraryPaths())
 	if err != nil {
 		return nil, fmt.Errorf("cgroup: %w", err)

@@ -180,14 +180,14 @@ func TestNoCgroup(t *testing.T) {
 	}
 	frozen, err1 := m.Frozen()
 	pids, err2 := m.AllPids()
-	birth, err3 := m.BirthDir()
-	kills, err4 := m.OOMKills()
+	var birth *os.File
+	kills, err3 := m.OOMKills()
 	called := false
-	err5 := m.Born(func(*os.File) error { called = true; return nil })
+	err4 := m.Born(func(b *os.File) error { called, birth = true, b; return nil })
 	if frozen || len(pids) > 0 || birth != nil || kills != 0 || !called || m.Exists() || len(m.Paths()) != 0 {
 		t.Error("no cgroup has something")
 	}
-	if err := first(err1, err2, err3, err4, err5, m.Join(1), m.JoinAsync(1)(), m.Set(nil), m.Thaw(), m.Signal(unix.SIGKILL), m.Destroy()); err != nil {
+	if err := first(err1, err2, err3, err4, m.Join(1), m.JoinAsync(1)(), m.Set(nil), m.Thaw(), m.Signal(unix.SIGKILL), m.Destroy()); err != nil {
 		t.Error(err)
 	}
 	if err := m.Freeze(); err == nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -102,28 +103,20 @@ func (m *Manager) checkControllers(r *Resources) error {
 }
 
 // controllers returns those that the cgroup has. That of a new container under
-// systemd is not there yet: it gets what its parent has.
-func (m *Manager) controllers() (have []string, err error) {
-	for name := range m.paths {
-		if name != "" {
-			have = append(have, name)
-		}
+// systemd is not there yet: it gets what the root has. Controllers of the v2
+// part of a hybrid host are not used.
+func (m *Manager) controllers() ([]string, error) {
+	if !m.v2 || len(m.paths) == 0 {
+		return slices.Collect(maps.Keys(m.paths)), nil
 	}
-	dir, ok := m.paths[""]
-	if !ok {
-		return have, nil
-	}
-	text, err := read(dir, "cgroup.controllers")
+	text, err := read(m.paths[""], "cgroup.controllers")
 	if gone(err) && m.cfg.Systemd {
 		text, err = read(root, "cgroup.controllers")
-	}
-	if gone(err) && !m.v2 {
-		return have, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cgroup: %w", err)
 	}
-	return append(have, strings.Fields(text)...), nil
+	return strings.Fields(text), nil
 }
 
 // whyMissing names the first ancestor that lacks a controller, and the mend.
