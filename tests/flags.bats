@@ -101,7 +101,7 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 @test "log: --log in text" {
 	run runc --log "$W/log" --log-format text state "$ID"
 	assert_status 1
-	grep -q 'level=error msg="container does not exist"' "$W/log"
+	grep -q 'level=error msg=".*container does not exist' "$W/log"
 	assert_has "container does not exist"
 }
 

@@ -268,7 +268,7 @@ flags_on_tmpfs() {
 	only_ours
 	tree
 	mount -o remount,noexec,nosuid "$W/src/sub"
-	mount_entry /mnt bind "$W/src/sub" bind exec
+	mount_entry /mnt bind "$W/src/sub" bind exec nosuid
 	mount_options /mnt
 	run_container
 	has_options nosuid

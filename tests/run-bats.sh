@@ -19,13 +19,31 @@ fi
 
 # own_namespaces re-runs this script as PID 1 of new namespaces.
 own_namespaces() {
-	local status=0
+	local status=0 child
 	RUNC_BATS_DIR=$(mktemp -d /tmp/runc-bats.XXXXXX)
 	export RUNC_BATS_DIR
-	trap 'rmdir "$RUNC_BATS_DIR"' EXIT
+	trap clean_up EXIT
 	unshare --mount --pid --fork --kill-child --mount-proc \
-		env RUNC_BATS_INSIDE=1 bash "$here/run-bats.sh" --view "$view" "$@" || status=$?
-	return "$status"
+		env RUNC_BATS_INSIDE=1 bash "$here/run-bats.sh" --view "$view" "$@" &
+	child=$!
+	trap 'kill "$child"' TERM INT HUP
+	while kill -0 "$child" 2>/dev/null; do
+		status=0
+		wait "$child" || status=$?
+	done
+	exit "$status"
+}
+
+# clean_up removes what is not in the namespaces: our directory, and the cgroups
+# of a run that was interrupted. Test ids begin with the directory's suffix.
+clean_up() {
+	rmdir "$RUNC_BATS_DIR"
+	local i
+	for i in {1..50}; do
+		find /sys/fs/cgroup -depth -type d -path "*/b${RUNC_BATS_DIR##*.}-*" -exec rmdir {} + 2>/dev/null && return
+		sleep 0.1
+	done
+	echo "run-bats.sh: could not remove the cgroups *b${RUNC_BATS_DIR##*.}-*" >&2
 }
 
 # set_view changes /sys/fs/cgroup, in our mount namespace only.
@@ -71,7 +89,7 @@ run_bats() {
 		set -- "$@" "${files[@]}"
 	fi
 	printf -v command '%q ' bats --tap "$@"
-	script -qefc "$command </dev/null" /dev/null </dev/null | tr -d '\r'
+	script -qefc "$command </dev/null" /dev/null </dev/null | sed -u 's/\r$//'
 }
 
 if [ -z "${RUNC_BATS_INSIDE:-}" ]; then

@@ -106,8 +106,7 @@ load helpers
 @test "state.json: runc's keys" {
 	start_container
 	local key
-	for key in id init_process_pid init_process_start created config rootless cgroup_paths namespace_paths \
-		external_descriptors intel_rdt_path; do
+	for key in id init_process_pid init_process_start created config cgroup_paths namespace_paths; do
 		[ "$(jq --arg k "$key" 'has($k)' "$STATE/$ID/state.json")" = true ] || fail "no key $key"
 	done
 }
