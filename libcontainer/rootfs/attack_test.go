@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/safepath"
 )
 
 func tmpfs(destination, data string) configs.Mount {
@@ -236,5 +237,42 @@ func TestExchangedTarget(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// TestMovedTarget moves a directory between its opening and the mount on it.
+func TestMovedTarget(t *testing.T) {
+	scenario(t, plain, nil, func(r *room) {
+		b := r.builder(r.config(), configs.CgroupView{})
+		r.ok(b.Mounts())
+		move := func(name string) *safepath.Place {
+			at, err := safepath.MakeRealDir(b.root, name, 0o755)
+			r.ok(err)
+			r.ok(os.Rename(r.root+name, r.root+name+"-moved"))
+			r.mkdir(r.root + name)
+			return at
+		}
+		at := move("/proc")
+		mnt, err := b.door.mount(&filesystem{fstype: "proc", source: "proc"}, at, nil)
+		if err == nil {
+			err = b.isOn(at, mnt)
+		}
+		r.wantErr(err, "/proc was exchanged")
+
+		old := oldDoor{b}
+		at = move("/a")
+		_, err = old.mount(&filesystem{fstype: "tmpfs", source: "tmpfs"}, at, nil)
+		r.wantErr(err, "/a was exchanged")
+		at = move("/b")
+		r.ok(unix.Mount("tmpfs", r.root+"/b", "tmpfs", 0, ""))
+		tree, err := old.take(nil, "/etc", false)
+		r.ok(err)
+		_, err = old.bind(tree, at, false, nil)
+		r.wantErr(err, "/b was exchanged")
+		at = move("/c")
+		r.ok(unix.Mount("tmpfs", r.root+"/c", "tmpfs", 0, ""))
+		_, err = old.mount(&filesystem{fstype: "sysfs", source: "sysfs"}, at, nil)
+		r.wantErr(err, "/c was exchanged")
+		b.Close()
 	})
 }

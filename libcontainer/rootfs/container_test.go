@@ -127,7 +127,8 @@ func checkSealed(r *room) {
 		if data, err := os.ReadFile(path); len(data) != 0 || err != nil && !errors.Is(err, unix.EACCES) {
 			r.Errorf("%s reads %q, %v", path, data, err)
 		}
-		if err := os.Chmod(path, 0o777); err == nil {
+		// The mode is that of the host's /dev/null: no harm if it is set.
+		if err := os.Chmod(path, 0o666); err == nil {
 			r.Errorf("the mask on %s can be changed", path)
 		}
 	}

@@ -44,7 +44,7 @@ func (d newDoor) mount(fs *filesystem, at *safepath.Place, changes []change) (*o
 		return d.old.mount(fs, at, changes)
 	}
 	ctx, err := sys.Fsopen(fs.fstype)
-	if sys.Unavailable(err) {
+	if unavailable(err) {
 		return d.old.mount(fs, at, changes)
 	}
 	if err != nil {

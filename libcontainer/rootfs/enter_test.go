@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/sys"
 )
 
 // TestPropagation looks that no propagation of the root lets a mount out.
@@ -56,6 +57,22 @@ func TestSharedVolume(t *testing.T) {
 	})
 }
 
+func TestPivotHint(t *testing.T) {
+	for dir, want := range map[string]bool{"/sys": false, "/dev/shm": true} {
+		f, err := os.Open(dir)
+		if err != nil {
+			t.Skip(err)
+		}
+		defer f.Close()
+		if got := strings.Contains(pivotHint(f, unix.EINVAL), "use --no-pivot"); got != want {
+			t.Errorf("%s: hint %v, want %v", dir, got, want)
+		}
+		if hint := pivotHint(f, unix.EPERM); hint != "" {
+			t.Errorf("%s: %s", dir, hint)
+		}
+	}
+}
+
 func TestNoPivot(t *testing.T) {
 	for name, flags := range map[string]uintptr{"root": plain, "userns": user} {
 		t.Run(name, func(t *testing.T) {
@@ -72,18 +89,29 @@ func TestNoPivot(t *testing.T) {
 				if _, err := os.Stat("/etc"); !errors.Is(err, unix.ENOENT) {
 					r.Errorf("/etc of the host: %v", err)
 				}
-				// Out of the chroot by the known trick: no procfs or sysfs there.
-				r.ok(unix.Mkdir("/jail", 0o755))
-				r.ok(unix.Chroot("/jail"))
-				for range 20 {
-					r.ok(unix.Chdir(".."))
-				}
-				r.ok(unix.Chroot("."))
+			})
+		})
+	}
+}
+
+// TestHideKernelFS looks at what moveRoot leaves of the old root: a procfs or
+// sysfs there would let a user namespace have one of its own, without masks.
+func TestHideKernelFS(t *testing.T) {
+	for name, flags := range map[string]uintptr{"root": plain, "userns": user} {
+		t.Run(name, func(t *testing.T) {
+			scenario(t, flags, nil, func(r *room) {
+				b := r.builder(r.config(configs.Mount{Destination: "/proc", Type: "proc", Source: "proc"}), configs.CgroupView{})
+				r.ok(b.Mounts())
+				r.ok(b.hideKernelFS())
 				for _, dir := range []string{"/proc", "/sys"} {
-					if names, _ := os.ReadDir(dir); len(names) > 5 && fsType(dir) != unix.PROC_SUPER_MAGIC {
-						r.Errorf("%s outside of the chroot holds %v", dir, names[:3])
+					if magic := fsType(dir); magic == unix.PROC_SUPER_MAGIC || fsType(dir+"/kernel") == unix.SYSFS_MAGIC {
+						r.Errorf("%s is still a %#x", dir, magic)
 					}
 				}
+				if fsType(r.root+"/proc") != unix.PROC_SUPER_MAGIC {
+					r.Error("the container's procfs is gone")
+				}
+				b.Close()
 			})
 		})
 	}
@@ -117,7 +145,13 @@ func TestConsole(t *testing.T) {
 		null, err := os.Open("/dev/null")
 		r.ok(err)
 		defer null.Close()
-		r.wantErr(b.Console(null), "/dev/console: the terminal is not one of a devpts")
+		r.ok(unix.Mknod("/dev/fake", unix.S_IFCHR|0o600, int(unix.Mkdev(136, 0))))
+		fake, err := sys.Openat(nil, "/dev/fake", unix.O_PATH, 0)
+		r.ok(err)
+		defer fake.Close()
+		for _, f := range []*os.File{null, fake} {
+			r.wantErr(b.Console(f), "/dev/console: the terminal is not one of a devpts")
+		}
 
 		master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 		r.ok(err)

@@ -23,7 +23,7 @@ func (b *Builder) explain(op *Op, err error) error {
 func (b *Builder) object(op *Op) string {
 	switch op.Kind {
 	case Propagate, RootPropagate:
-		return "linux.rootfsPropagation: " + flagNames(op.Flags)
+		return fmt.Sprintf("linux.rootfsPropagation (%s)", flagNames(op.Flags))
 	case ParentPrivate, BindRoot, UseRoot:
 		return fmt.Sprintf("root.path (%s)", b.on)
 	case RootReadonly:

@@ -32,7 +32,7 @@ var nullAttr = sys.MountAttr{
 // what it should be.
 func (b *Builder) holdNull() error {
 	tree, err := b.door.take(nil, "/dev/null", false)
-	if sys.Unavailable(err) {
+	if unavailable(err) {
 		b.door = oldDoor{b}
 		return nil
 	}

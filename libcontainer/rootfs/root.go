@@ -54,12 +54,17 @@ func (b *Builder) bindRoot() error {
 	private.Propagation = unix.MS_PRIVATE
 	at := &safepath.Place{File: dir, Path: "/"}
 	b.root, err = b.bindRootBy(b.door, at, private)
-	if sys.Unavailable(err) {
+	if unavailable(err) {
 		b.door = oldDoor{b}
 		b.root, err = b.bindRootBy(b.door, at, private)
 	}
 	return err
 }
+
+// unavailable tells whether the mount API is not to be had: the kernel is old,
+// a seccomp filter around us knows no more, or an AppArmor profile around us
+// allows mount(2) only.
+func unavailable(err error) bool { return sys.Unavailable(err) || errors.Is(err, unix.EACCES) }
 
 func (b *Builder) bindRootBy(d door, at *safepath.Place, c change) (*os.File, error) {
 	tree, err := d.take(at.File, "", true)

@@ -23,6 +23,7 @@ type Proc struct {
 	visible *os.File // nil if /proc is no procfs
 	own     *os.File // nil before it is needed, and where it is denied
 	tried   bool     // to make own
+	missing error    // why there is no visible
 }
 
 // procRootIno is the inode number of the root of every procfs
@@ -31,17 +32,19 @@ const procRootIno = 1
 
 // OpenProc returns a handle of procfs. It is to be opened while /proc is the
 // host's and in the PID namespace that it shall be about: init does so before
-// it mounts anything.
+// it mounts anything. That there is no /proc at all matters to the first use
+// only; that something else poses as one is an error.
 func OpenProc() (*Proc, error) {
 	p := &Proc{}
-	var err error
-	if p.visible, err = openVisible(); err == nil {
+	p.visible, p.missing = openVisible()
+	if p.missing == nil {
 		return p, nil
 	}
-	if p.makeOwn(); p.own != nil {
-		return p, nil
+	p.makeOwn()
+	if p.own == nil && !errors.Is(p.missing, unix.ENOENT) {
+		return nil, fmt.Errorf("no trustworthy procfs: %w; mount a procfs on /proc", p.missing)
 	}
-	return nil, fmt.Errorf("no trustworthy procfs: %w; mount a procfs on /proc", err)
+	return p, nil
 }
 
 // Close lets go of the handle.
@@ -163,7 +166,11 @@ func (p *Proc) open(name string, flags int) (*os.File, error) {
 	case p.visible != nil:
 		return openBeneath(p.visible, name, flags, true)
 	}
-	return nil, &os.PathError{Op: "open", Path: "/proc/" + name, Err: os.ErrClosed}
+	err := p.missing
+	if err == nil {
+		err = os.ErrClosed
+	}
+	return nil, fmt.Errorf("no trustworthy procfs for %s: %w; mount a procfs on /proc", name, err)
 }
 
 // Write writes data to a file below /proc, by one write(2).

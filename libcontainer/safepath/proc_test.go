@@ -131,6 +131,24 @@ func TestProcReplaced(t *testing.T) {
 	}
 }
 
+// TestProcMissing has no /proc at all.
+func TestProcMissing(t *testing.T) {
+	if !inMountNamespace(t) {
+		return
+	}
+	must(t, unix.Chroot(t.TempDir()))
+	must(t, unix.Chdir("/"))
+	restore := sys.Pretend(sys.CallMountAPI)
+	p := openProc(t)
+	if _, err := p.OpenFile("version", unix.O_RDONLY); !errors.Is(err, unix.ENOENT) || !strings.Contains(err.Error(), "mount a procfs on /proc") {
+		t.Errorf("without /proc: %v", err)
+	}
+	restore()
+	if got := readAll(t, openProc(t), "sys/kernel/ostype"); got != "Linux\n" {
+		t.Errorf("private: %q", got)
+	}
+}
+
 func TestReopenFD(t *testing.T) {
 	bothWays(t, func(t *testing.T) {
 		name := t.TempDir() + "/file"
