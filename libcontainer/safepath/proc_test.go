@@ -136,7 +136,8 @@ func TestProcMissing(t *testing.T) {
 	if !inMountNamespace(t) {
 		return
 	}
-	must(t, unix.Chroot(t.TempDir()))
+	must(t, unix.Mount("tmpfs", "/mnt", "tmpfs", 0, ""))
+	must(t, unix.Chroot("/mnt"))
 	must(t, unix.Chdir("/"))
 	restore := sys.Pretend(sys.CallMountAPI)
 	p := openProc(t)
