@@ -50,6 +50,13 @@ func startHooks(i *initProcess) error {
 
 func enterRoot(i *initProcess) error { return i.root.Enter() }
 
+// leaveHost lets go of the host's procfs, which stood by for sysctls that a
+// procfs of our own would not allow.
+func leaveHost(i *initProcess) error {
+	i.proc.Private()
+	return nil
+}
+
 // joinRoot enters the root directory of a container that has no mount namespace
 // of its own.
 func joinRoot(i *initProcess) error {

@@ -51,6 +51,8 @@ var execSteps = [...]step{
 	{"session keyring", joinKeyring},
 	{"root", joinRoot},
 	{"console", openConsole},
+	{"personality", setPersonality},
+	{"memory policy", setMemoryPolicy},
 	{"no new privileges", noNewPrivs},
 	{"ready", ready},
 	{"seccomp", seccompPrivileged},
