@@ -50,5 +50,5 @@ func parseProcStat(path string, data []byte) (s ProcStat, err error) {
 func UptimeSeconds() (int64, error) {
 	var ts unix.Timespec
 	err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts)
-	return ts.Sec, os.NewSyscallError("clock_gettime", err)
+	return int64(ts.Sec), os.NewSyscallError("clock_gettime", err) // 32 bits on some machines
 }
