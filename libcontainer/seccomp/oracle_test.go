@@ -1,0 +1,212 @@
+package seccomp
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	lib "github.com/seccomp/libseccomp-golang"
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/configs"
+)
+
+// compare checks that the tree does what the rules say, and what libseccomp's
+// program does, on every number that has a rule, on its neighbours, and on the
+// given arguments. Ambiguous profiles are left out: libseccomp writes those
+// anyway.
+func compare(t *testing.T, p *configs.Seccomp, args [][6]uint64) {
+	t.Helper()
+	prof, err := parse(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range prof.archs {
+		table := prof.resolve(a)
+		if a.library || table.ambiguous() {
+			continue
+		}
+		mine := append([]unix.SockFilter{load(offNR)}, tree(table.segments(), a.narrow)...)
+		body, err := prof.librarySection(table)
+		if err != nil && !errors.Is(err, unix.EEXIST) {
+			t.Fatalf("%s: %v\n%+v", a.name, err, p)
+		}
+		theirs := append([]unix.SockFilter{load(offNR)}, body...)
+		for _, nr := range numbers(table) {
+			for _, ar := range args {
+				d := data{nr, a.token, ar}
+				m := run(t, mine, d)
+				if want := table.meaning(d); m != want {
+					t.Fatalf("%s %#x %#x: %#x instead of %#x\n%s", a.name, nr, ar, m, want, table.rulesOf(nr))
+				}
+				// EEXIST: two rules for a call that the architecture lacks, or
+				// that a third one overrules.
+				if err != nil || !table.libraryCan(nr) || prof.contradicts(a, nr) {
+					continue
+				}
+				if l := run(t, theirs, d); m != l {
+					t.Fatalf("%s %#x %#x: %#x, libseccomp says %#x\n%s", a.name, nr, ar, m, l, table.rulesOf(nr))
+				}
+			}
+		}
+	}
+}
+
+// find returns the rules for a number, nil for none.
+func (t *table) find(nr uint32) *call {
+	for i := range t.calls {
+		if t.calls[i].nr == nr {
+			return &t.calls[i]
+		}
+	}
+	return nil
+}
+
+// meaning says what becomes of a call, slowly and plainly.
+func (t *table) meaning(d data) uint32 {
+	c := t.find(d.nr)
+	switch {
+	case c == nil && t.arch.lib == lib.ArchAMD64 && d.nr >= x32Bit && d.nr != 1<<32-1:
+		return badArch
+	case c == nil && t.stub && int64(d.nr) > t.newest && d.nr < t.arch.limit:
+		return enosys
+	case c == nil:
+		return t.action
+	}
+	for _, alt := range c.alternatives {
+		all := true
+		for _, cd := range alt.conds {
+			v := d.args[cd.arg]
+			if t.arch.narrow {
+				v = uint64(uint32(v))
+			}
+			all = all && cd.holds(v)
+		}
+		if all {
+			return alt.action
+		}
+	}
+	return c.action
+}
+
+// libraryCan tells whether libseccomp is to be trusted with the rules for a
+// number. Version 2.5.4 errs where several rules compare one argument by more
+// than equality: with "a0 < 1<<63" and "a0 <= 0x7e020000" it denies 1<<31.
+func (t *table) libraryCan(nr uint32) bool {
+	c := t.find(nr)
+	if c == nil || len(c.alternatives) <= 1 {
+		return true
+	}
+	for _, alt := range c.alternatives {
+		if len(alt.conds) != 1 || alt.conds[0].op != lib.CompareEqual {
+			return false
+		}
+	}
+	return true
+}
+
+// contradicts tells whether rules without conditions give a number different
+// actions. The first one wins, but not always in libseccomp on x86.
+func (p *profile) contradicts(a arch, nr uint32) bool {
+	seen := map[uint32]bool{}
+	for i := range p.rules {
+		targets, _ := a.targets(&p.rules[i])
+		for _, target := range targets {
+			if target.nr == nr && len(target.conds) == 0 && p.rules[i].action != p.action {
+				seen[p.rules[i].action] = true
+			}
+		}
+	}
+	return len(seen) > 1
+}
+
+func (t *table) rulesOf(nr uint32) string {
+	var b strings.Builder
+	if c := t.find(nr); c != nil {
+		for _, a := range c.alternatives {
+			fmt.Fprintf(&b, "%#x if %+v\n", a.action, a.conds)
+		}
+		fmt.Fprintf(&b, "else %#x", c.action)
+	}
+	return b.String()
+}
+
+func numbers(t *table) []uint32 {
+	list := []uint32{0, 1, 400, 499, 1000, x32Bit - 1, x32Bit, x32Bit + 1, negative - 1, negative, 1<<32 - 1, uint32(t.newest), uint32(t.newest) + 1}
+	for _, c := range t.calls {
+		list = append(list, c.nr-1, c.nr, c.nr+1)
+	}
+	if t.arch.lib == lib.ArchX32 {
+		// Lower numbers are of x86-64 and never come here.
+		for i := range list {
+			list[i] |= x32Bit
+		}
+	}
+	return list
+}
+
+func randomProfile(r *rand.Rand) *configs.Seccomp {
+	names := []string{"read", "write", "openat", "clone3", "socket", "socketcall", "bind", "accept", "semget", "ipc", "shmat", "semtimedop", "personality", "clone",
+		"futex_waitv", "statx", "cacheflush", "set_tls", "arm_fadvise64_64", "pwritev2", "exit_group", "kexec_load", "restart_syscall", "recv", "sync_file_range2", "no_such_call"}
+	acts := []string{"SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_LOG", "SCMP_ACT_TRAP", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_TRACE", "SCMP_ACT_KILL"}
+	ops := Operators()
+	p := &configs.Seccomp{
+		DefaultAction: acts[r.IntN(len(acts))],
+		Architectures: []string{"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_RISCV64"},
+	}
+	few := acts[:1+r.IntN(len(acts))]
+	for range 1 + r.IntN(12) {
+		rule := configs.SyscallRule{Action: few[r.IntN(len(few))]}
+		if r.IntN(3) == 0 {
+			errno := uint(r.IntN(200))
+			rule.ErrnoRet = &errno
+		}
+		for range 1 + r.IntN(6) {
+			rule.Names = append(rule.Names, names[r.IntN(len(names))])
+		}
+		for range max(0, r.IntN(6)-2) {
+			rule.Args = append(rule.Args, configs.SyscallArg{
+				Index: uint(r.IntN(3)), Op: ops[r.IntN(len(ops))], Value: randomValue(r), ValueTwo: randomValue(r),
+			})
+		}
+		p.Syscalls = append(p.Syscalls, rule)
+	}
+	return p
+}
+
+func randomValue(r *rand.Rand) uint64 {
+	v := []uint64{0, 1, 2, 5, 16, 1 << 31, 1<<32 - 1, 1 << 32, 1<<32 + 1, 5<<32 + 5, 1<<63 - 1, 1 << 63, 1<<64 - 1, 0x7e020000}
+	return v[r.IntN(len(v))]
+}
+
+func randomArgs(r *rand.Rand, n int) [][6]uint64 {
+	list := make([][6]uint64, n)
+	for i := range list {
+		for j := range list[i] {
+			list[i][j] = randomValue(r)
+			if r.IntN(4) == 0 {
+				list[i][j] += uint64(r.IntN(3)) - 1
+			}
+		}
+	}
+	return list
+}
+
+func TestAgreesWithLibrary(t *testing.T) {
+	for seed := range uint64(150) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			compare(t, randomProfile(r), randomArgs(r, 40))
+		})
+	}
+}
+
+func FuzzAgreesWithLibrary(f *testing.F) {
+	f.Add(uint64(1), uint64(2))
+	f.Fuzz(func(t *testing.T, a, b uint64) {
+		r := rand.New(rand.NewPCG(a, b))
+		compare(t, randomProfile(r), randomArgs(r, 20))
+	})
+}
