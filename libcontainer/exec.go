@@ -139,6 +139,7 @@ func (c *Container) spawnExec(init *sys.Process, p *configs.Process, o ExecOptio
 	}
 	defer entry.Close()
 	entry.Unprivileged = os.Geteuid() != 0
+	c.cgroup.Follow(c.st.InitPID)
 	var proc *process.Process
 	err = c.cgroup.Born(func(birth *os.File) (err error) {
 		proc, err = process.Spawn(process.Start{
