@@ -27,7 +27,8 @@ begin_test() {
 # --- bundles -----------------------------------------------------------------
 
 # setup_bundle DIR makes $BUNDLE, a bundle from the runtime's own spec, without a
-# terminal, that sleeps.
+# terminal, that sleeps: longer than any case, but not so long that a container
+# which should have been refused holds up the suite.
 setup_bundle() {
 	BUNDLE=$1
 	mkdir -p "$BUNDLE"
@@ -36,7 +37,7 @@ setup_bundle() {
 	rm -r "$BUNDLE/rootfs/etc"
 	cp -a "$ROOTFS_MASTER/etc" "$BUNDLE/rootfs/etc"
 	"$RUNC" spec --bundle "$BUNDLE"
-	config '.process.terminal = false | .root.readonly = false | .process.args = ["sleep", "1000"]'
+	config '.process.terminal = false | .root.readonly = false | .process.args = ["sleep", "100"]'
 }
 
 # config [jq options] FILTER edits config.json.
