@@ -52,7 +52,10 @@ func (f *Factory) Run(id string, s Spec, io IO) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, c.poststart()
+	if err := c.poststart(); err != nil {
+		return nil, errors.Join(err, c.Delete(true))
+	}
+	return c, nil
 }
 
 // create is the table of contents: whatever is made here is undone if a later
@@ -66,8 +69,9 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err != nil {
 		return nil, err
 	}
-	undo.Add(func() { warn(dir.Remove()) })
 	c := &Container{dir: dir}
+	undo.Add(c.poststop) // when all else is undone
+	undo.Add(func() { warn(dir.Remove()) })
 	if c.cgroup, err = cgroups.New(s.Cgroup); err != nil {
 		return nil, err
 	}
@@ -209,10 +213,10 @@ func (c *Container) setup(s Spec, program *seccomp.Filter) error {
 	}
 	setFilter(setup, program)
 	if s.Config.Hooks.CreateContainer != nil {
-		setup.StateCreating = c.hookState(Creating)
+		setup.StateCreating = c.innerState(Creating)
 	}
 	if s.Config.Hooks.StartContainer != nil {
-		setup.StateCreated = c.hookState(Created)
+		setup.StateCreated = c.innerState(Created)
 	}
 	return c.init.Setup(setup)
 }

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
-	"runc/libcontainer/hooks"
 	"runc/libcontainer/sys"
 )
 
@@ -141,6 +140,6 @@ func (c *Container) Destroy() error {
 		return err
 	}
 	c.st.InitPID, c.init = 0, nil
-	warn(hooks.Run("poststop", c.st.Config.Hooks.Poststop, c.hookState(Stopped), c.st.Config.Bundle))
+	c.poststop()
 	return nil
 }

@@ -40,9 +40,9 @@ func (c *Container) requireStatus(verb string, allowed ...Status) error {
 	return fmt.Errorf("cannot %s a container in the %s state", verb, status)
 }
 
-// openGate opens exec.fifo, where init waits to write one byte. It does not
-// wait in open(2), but for the byte and for init's end at once: an init that
-// is gone is said so.
+// openGate opens exec.fifo, where init waits to write one byte, or why it fails
+// (a startContainer hook). It does not wait in open(2), but for the byte and
+// for init's end at once: an init that is gone is said so.
 func (c *Container) openGate() error {
 	init, err := sys.FindProcess(c.st.InitPID)
 	if errors.Is(err, unix.ESRCH) {
@@ -61,15 +61,22 @@ func (c *Container) openGate() error {
 	if err != nil {
 		return err
 	}
-	buf := make([]byte, 1)
-	if n, err := gate.Read(buf); ready[0] && n == 1 && err == nil {
+	buf := make([]byte, maxFromGate)
+	n, err := gate.Read(buf)
+	switch {
+	case ready[0] && n == 1 && err == nil:
 		return c.dir.RemoveGate()
-	}
-	if ready[1] {
+	case ready[0] && n > 1 && err == nil:
+		return errors.New(string(buf[:n]))
+	case ready[1]:
 		return errInitGone
 	}
 	return errors.New("cannot start an already running container")
 }
+
+// maxFromGate bounds what init may say at the gate, in bytes: it has been in
+// the container's hands.
+const maxFromGate = 4096
 
 var errInitGone = errors.New("cannot start a container that has stopped: its init process has ended; delete the container and look for the reason in its output")
 

@@ -1,7 +1,6 @@
 package libcontainer
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"time"
@@ -93,13 +92,4 @@ func (c *Container) ociState(status Status) specs.State {
 		Bundle:      c.st.Config.Bundle,
 		Annotations: c.st.Config.Annotations,
 	}
-}
-
-// hookState is what hooks read from stdin.
-func (c *Container) hookState(status Status) []byte {
-	data, err := json.Marshal(c.ociState(status))
-	if err != nil {
-		panic(err) // strings and numbers always encode
-	}
-	return data
 }

@@ -54,25 +54,6 @@ func lookupEnv(env []string, name string) string {
 	return ""
 }
 
-// passGate ends the talk and waits until start opens the other end of
-// exec.fifo.
-func passGate(i *initProcess) error {
-	if i.gate == nil {
-		return nil
-	}
-	i.release()
-	i.parent.Close()
-	gate, err := i.proc.ReopenFD(i.gate, os.O_WRONLY)
-	if err != nil {
-		return fmt.Errorf("open exec.fifo: %w", err)
-	}
-	i.gate.Close()
-	if _, err := gate.WriteString("0"); err != nil {
-		return fmt.Errorf("write exec.fifo: %w", err)
-	}
-	return gate.Close()
-}
-
 func (i *initProcess) release() {
 	if !i.released {
 		i.parent.Debugf("init: closing the pipe to signal completion")

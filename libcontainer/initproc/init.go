@@ -51,6 +51,7 @@ func run(parent *handshake.Child) error {
 		}
 		err = &stepError{s.name, err}
 		if i.released {
+			i.failStart(err)
 			return err
 		}
 		parent.Fail(s.name, err)
@@ -78,6 +79,8 @@ type initProcess struct {
 	root *rootfs.Builder
 	// gate is the O_PATH descriptor of exec.fifo.
 	gate *os.File
+	// start is exec.fifo, opened by start at its other end; nil before.
+	start *os.File
 	// inCwd says that the working directory is reached.
 	inCwd bool
 	// exe is the path of the program inside the container.

@@ -33,6 +33,7 @@ var startSteps = [...]step{
 	{"sysctl", writeSysctls},              //
 	{"no new privileges", noNewPrivs},     // lets the seccomp filter be loaded without privilege, last
 	{"ready", ready},                      // the parent sets limits, saves the state
+	{"scheduling", setScheduling},         // in the cgroup, with its limits set; identity drops the right to it
 	{"seccomp", seccompPrivileged},        // without no_new_privs it needs CAP_SYS_ADMIN, which identity drops
 	{"stdio", giveStdio},                  //
 	{"change directory", changeDir},       // as root, who may pass where the user may not
@@ -42,6 +43,7 @@ var startSteps = [...]step{
 	{"seccomp", seccompLast},              // as late as can be: the fewer system calls it must allow us
 	{"gate", passGate},                    // here create ends and start begins
 	{"startContainer hooks", startHooks},  //
+	{"started", tellStart},                // the last word to start: a hook may have failed
 	{"exec", execute},                     //
 }
 
@@ -55,6 +57,7 @@ var execSteps = [...]step{
 	{"memory policy", setMemoryPolicy},
 	{"no new privileges", noNewPrivs},
 	{"ready", ready},
+	{"scheduling", setScheduling},
 	{"seccomp", seccompPrivileged},
 	{"stdio", giveStdio},
 	{"change directory", changeDir},

@@ -1,0 +1,49 @@
+package initproc
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/sys"
+)
+
+// setScheduling comes after ready: a real-time policy needs the time that the
+// cgroup grants (cpu.rt_runtime_us), and the rights that identity drops.
+func setScheduling(i *initProcess) error {
+	if err := setScheduler(i); err != nil {
+		return fmt.Errorf("process.scheduler: %w%s", err, schedulingHint(err))
+	}
+	p := i.Process.IOPriority
+	if p == nil {
+		return nil
+	}
+	if err := sys.SetIOPriority(p.Class, p.Priority); err != nil {
+		return fmt.Errorf("process.ioPriority: %w%s", err, schedulingHint(err))
+	}
+	return nil
+}
+
+func setScheduler(i *initProcess) error {
+	s := i.Process.Scheduler
+	if s == nil {
+		return nil
+	}
+	return sys.SetScheduler(sys.SchedAttr{
+		Policy:   s.Policy,
+		Flags:    s.Flags,
+		Nice:     s.Nice,
+		Priority: s.Priority,
+		Runtime:  s.Runtime,
+		Deadline: s.Deadline,
+		Period:   s.Period,
+	})
+}
+
+func schedulingHint(err error) string {
+	if errors.Is(err, unix.EPERM) {
+		return "; a real-time policy or class, or a higher priority, needs CAP_SYS_NICE on the host, and with cgroup v1 time in cpu.rt_runtime_us"
+	}
+	return ""
+}
