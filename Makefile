@@ -25,8 +25,8 @@ STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SHFMT       := $(GO) run mvdan.cc/sh/v3/cmd/shfmt@v3.14.1
 
 C_FILES     := $(wildcard nsenter/*.c nsenter/*.h)
-SHELL_FILES := .ci/run $(wildcard tests/*.sh tests/*.bash)
-BATS_FILES  := $(wildcard tests/*.bats)
+SHELL_FILES := .ci/run $(wildcard tests/*.sh tests/*.bash tests/*/*.sh tests/*/*.bash)
+BATS_FILES  := $(wildcard tests/*.bats tests/*/*.bats)
 
 # For one file or one case: make test-bats BATS_FILE=tests/run.bats FILTER='exit status'
 BATS_FILE ?=

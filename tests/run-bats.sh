@@ -31,15 +31,14 @@ own_namespaces() {
 		status=0
 		wait "$child" || status=$?
 	done
-	exit "$status"
+	return "$status"
 }
 
 # clean_up removes what is not in the namespaces: our directory, and the cgroups
 # of a run that was interrupted. Test ids begin with the directory's suffix.
 clean_up() {
 	rmdir "$RUNC_BATS_DIR"
-	local i
-	for i in {1..50}; do
+	for _ in {1..50}; do
 		find /sys/fs/cgroup -depth -type d -path "*/b${RUNC_BATS_DIR##*.}-*" -exec rmdir {} + 2>/dev/null && return
 		sleep 0.1
 	done
