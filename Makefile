@@ -96,3 +96,18 @@ clean: ## Remove what the build and the tests made
 # Install Debian packages, only those that are missing.
 deps-build deps-test deps-lint: deps-%:
 	@tests/install-deps.sh $*
+
+# --- on a real host, and against the clock -----------------------------------
+
+C_FILES += $(wildcard bench/c/*.c)
+
+.PHONY: vm-build test-vm bench
+
+vm-build: ## Make the Debian guest of test-vm (QEMU, systemd, cgroup v2), if need be
+	@tests/vm/vm.sh build
+
+test-vm: build ## Run the bats in the guest with both cgroup drivers and rootless; VM_SELECT=short is for CI
+	@tests/vm/suite.sh
+
+bench: build ## Measure beside Debian's runc and crun, into bench/results.md; BENCH_N=rounds
+	@$(GO) run ./bench
