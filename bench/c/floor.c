@@ -83,7 +83,7 @@ static void write_file(const char *path, const char *text)
 /* inherit_cpuset: a new cpuset of v1 is empty until it is told. */
 static void inherit_cpuset(const char *dir)
 {
-	static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
+	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
 	char path[512], text[256];
 	ssize_t n;
 	size_t i;
@@ -105,9 +105,9 @@ static void inherit_cpuset(const char *dir)
 /* The device rules of the default spec: all denied but the fixed few. */
 static void limit_devices(const char *dir)
 {
-	static const char *const allowed[] = {"c *:* m",   "b *:* m",	 "c 1:3 rwm", "c 1:5 rwm",
-					      "c 1:7 rwm", "c 1:8 rwm",	 "c 1:9 rwm", "c 5:0 rwm",
-					      "c 5:2 rwm", "c 136:* rwm"};
+	static const char *const allowed[] = { "c *:* m",   "b *:* m",	  "c 1:3 rwm", "c 1:5 rwm",
+					       "c 1:7 rwm", "c 1:8 rwm",  "c 1:9 rwm", "c 5:0 rwm",
+					       "c 5:2 rwm", "c 136:* rwm" };
 	char path[512];
 	size_t i;
 
@@ -163,26 +163,26 @@ struct mount_point {
 };
 
 static const struct mount_point mounts[] = {
-	{"proc", "proc", NULL, 0},
-	{"tmpfs", "dev", "mode=755,size=65536k", MS_NOSUID | MS_STRICTATIME},
-	{"devpts", "dev/pts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC},
-	{"tmpfs", "dev/shm", "mode=1777,size=65536k", SAFE},
-	{"mqueue", "dev/mqueue", NULL, SAFE},
-	{"sysfs", "sys", NULL, SAFE | MS_RDONLY},
+	{ "proc", "proc", NULL, 0 },
+	{ "tmpfs", "dev", "mode=755,size=65536k", MS_NOSUID | MS_STRICTATIME },
+	{ "devpts", "dev/pts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC },
+	{ "tmpfs", "dev/shm", "mode=1777,size=65536k", SAFE },
+	{ "mqueue", "dev/mqueue", NULL, SAFE },
+	{ "sysfs", "sys", NULL, SAFE | MS_RDONLY },
 };
 
 static const struct {
 	const char *path;
 	int major, minor;
 } devices[] = {
-	{"dev/null", 1, 3},   {"dev/zero", 1, 5},    {"dev/full", 1, 7},
-	{"dev/random", 1, 8}, {"dev/urandom", 1, 9}, {"dev/tty", 5, 0},
+	{ "dev/null", 1, 3 },	{ "dev/zero", 1, 5 },	 { "dev/full", 1, 7 },
+	{ "dev/random", 1, 8 }, { "dev/urandom", 1, 9 }, { "dev/tty", 5, 0 },
 };
 
 static const char *const links[][2] = {
-	{"pts/ptmx", "dev/ptmx"},	   {"/proc/self/fd", "dev/fd"},
-	{"/proc/self/fd/0", "dev/stdin"},  {"/proc/self/fd/1", "dev/stdout"},
-	{"/proc/self/fd/2", "dev/stderr"},
+	{ "pts/ptmx", "dev/ptmx" },	     { "/proc/self/fd", "dev/fd" },
+	{ "/proc/self/fd/0", "dev/stdin" },  { "/proc/self/fd/1", "dev/stdout" },
+	{ "/proc/self/fd/2", "dev/stderr" },
 };
 
 static const char *const masked[] = {
@@ -291,7 +291,7 @@ static void hide(void)
 
 static void loopback_up(void)
 {
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	must(fd, "socket");
@@ -304,11 +304,11 @@ static void restrict_self(void)
 	struct {
 		uint32_t version;
 		int pid;
-	} header = {0x20080522, 0};
+	} header = { 0x20080522, 0 };
 	const uint32_t kept =
 		1u << 29 | 1u << 5 | 1u << 10; /* audit_write, kill, net_bind_service */
-	const uint32_t sets[6] = {kept, kept, 0, 0, 0, 0};
-	const struct rlimit files = {1024, 1024};
+	const uint32_t sets[6] = { kept, kept, 0, 0, 0, 0 };
+	const struct rlimit files = { 1024, 1024 };
 	int cap;
 
 	must(setrlimit(RLIMIT_NOFILE, &files), "setrlimit");
