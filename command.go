@@ -66,14 +66,39 @@ func launchFlags() []cli.Flag {
 	}
 }
 
+// cgroupManager reads --cgroup-manager and runc's older word for one of its
+// values.
+func cgroupManager(cmd *cli.Command) (string, error) {
+	manager := cmd.String("cgroup-manager")
+	switch manager {
+	case "":
+		manager = "cgroupfs"
+		if cmd.Bool("systemd-cgroup") {
+			manager = "systemd"
+		}
+	case "systemd":
+	case "cgroupfs", "disabled":
+		if cmd.Bool("systemd-cgroup") {
+			return "", fmt.Errorf("--cgroup-manager %s and --systemd-cgroup exclude each other; drop one", manager)
+		}
+	default:
+		return "", fmt.Errorf("--cgroup-manager %q is not known; choose cgroupfs, systemd or disabled", manager)
+	}
+	return manager, nil
+}
+
 // launchOptions reads launchFlags.
 func launchOptions(cmd *cli.Command) (launch.Options, error) {
 	root, err := filepath.Abs(cmd.String("root"))
+	if err != nil {
+		return launch.Options{}, err
+	}
+	manager, err := cgroupManager(cmd)
 	return launch.Options{
 		Root:          root,
 		ID:            cmd.Args().First(),
 		Bundle:        cmd.String("bundle"),
-		SystemdCgroup: cmd.Bool("systemd-cgroup"),
+		CgroupManager: manager,
 		Rootless:      cmd.String("rootless"),
 		NoPivot:       cmd.Bool("no-pivot"),
 		NoNewKeyring:  cmd.Bool("no-new-keyring"),

@@ -72,7 +72,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	c := &Container{dir: dir}
 	undo.Add(c.poststop) // when all else is undone
 	undo.Add(func() { warn(dir.Remove()) })
-	if c.cgroup, err = cgroups.New(s.Cgroup); err != nil {
+	if c.cgroup, err = newCgroup(s); err != nil {
 		return nil, err
 	}
 	c.st = newState(id, s, io, c.cgroup)

@@ -43,7 +43,12 @@ func (c *Container) Signal(sig unix.Signal) error {
 }
 
 // SignalAll sends sig to every process of the container's cgroup.
-func (c *Container) SignalAll(sig unix.Signal) error { return c.cgroup.Signal(sig) }
+func (c *Container) SignalAll(sig unix.Signal) error {
+	if !c.hasCgroup() {
+		return c.signalWithoutCgroup(sig)
+	}
+	return c.cgroup.Signal(sig)
+}
 
 // holdInit returns the first process if it is still the one of the state.
 func (c *Container) holdInit() (*sys.Process, error) {
@@ -70,7 +75,7 @@ func (c *Container) holdInit() (*sys.Process, error) {
 }
 
 func (c *Container) hasProcesses() bool {
-	pids, err := c.cgroup.AllPids()
+	pids, err := c.Pids()
 	return err == nil && len(pids) > 0
 }
 
@@ -113,6 +118,9 @@ func (c *Container) end() error {
 		return err
 	}
 	defer init.Release()
+	if err := c.killOrphans(); err != nil {
+		return err
+	}
 	if err := init.Signal(unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
 		return err
 	}

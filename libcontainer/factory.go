@@ -37,6 +37,8 @@ type Spec struct {
 	Config  *configs.Config
 	Process *configs.Process
 	Cgroup  *cgroups.Config
+	// NoCgroup leaves the container in the caller's cgroup.
+	NoCgroup bool
 }
 
 // Container is a container of the state root.

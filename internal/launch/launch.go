@@ -32,8 +32,9 @@ type Options struct {
 	ID string
 	// Bundle is the bundle directory; empty: the current one.
 	Bundle string
-	// SystemdCgroup lets systemd make the cgroup.
-	SystemdCgroup bool
+	// CgroupManager is who makes the cgroup: "cgroupfs", "systemd", or
+	// "disabled" for nobody; empty: "cgroupfs".
+	CgroupManager string
 	// Rootless is "true", "false" or "auto": whether cgroup permission errors
 	// are ignored.
 	Rootless string
@@ -74,7 +75,7 @@ func (o *Options) Spec() (s libcontainer.Spec, err error) {
 	c, err := specconv.Convert(spec, specconv.Options{
 		ID:              o.ID,
 		Bundle:          bundle,
-		SystemdCgroup:   o.SystemdCgroup,
+		SystemdCgroup:   o.CgroupManager == "systemd",
 		NoPivot:         o.NoPivot,
 		NoNewKeyring:    o.NoNewKeyring,
 		RootlessEUID:    euid,
@@ -91,7 +92,12 @@ func (o *Options) Spec() (s libcontainer.Spec, err error) {
 		return s, err
 	}
 	warnAmbient(c.Process)
-	return libcontainer.Spec{Config: c.Config, Process: c.Process, Cgroup: c.Cgroup}, o.checkTerminal(c.Process.Terminal)
+	return libcontainer.Spec{
+		Config:   c.Config,
+		Process:  c.Process,
+		Cgroup:   c.Cgroup,
+		NoCgroup: o.CgroupManager == "disabled",
+	}, o.checkTerminal(c.Process.Terminal)
 }
 
 // bundle is the absolute path of the bundle directory.

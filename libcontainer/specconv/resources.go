@@ -17,11 +17,21 @@ func convertResources(spec *specs.Spec) (*cgroups.Resources, error) {
 	if from == nil {
 		from = new(specs.LinuxResources)
 	}
-	r := new(cgroups.Resources)
-	var err error
-	if r.Devices, err = deviceRules(spec, from.Devices); err != nil {
+	rules, err := deviceRules(spec, from.Devices)
+	if err != nil {
 		return nil, err
 	}
+	r, err := convertLimits(from)
+	if err != nil {
+		return nil, err
+	}
+	r.Devices = rules
+	return r, nil
+}
+
+// convertLimits does all but the devices.
+func convertLimits(from *specs.LinuxResources) (*cgroups.Resources, error) {
+	r := new(cgroups.Resources)
 	for _, convert := range [...]func(*specs.LinuxResources, *cgroups.Resources) error{
 		convertMemory, convertCPU, convertPids, convertBlockIO, convertHugepages, convertNetwork, convertRdma, convertUnified,
 	} {
@@ -47,6 +57,9 @@ func convertMemory(from *specs.LinuxResources, r *cgroups.Resources) error {
 	//lint:ignore SA1019 read only to say that it has no effect
 	if m.Kernel != nil || m.KernelTCP != nil {
 		logrus.Warn("linux.resources.memory: kernel and kernelTCP are ignored: kernels no longer have these limits")
+	}
+	if m.UseHierarchy != nil && !*m.UseHierarchy {
+		logrus.Warn("linux.resources.memory: useHierarchy: false is ignored: kernels always count the memory of cgroups below")
 	}
 	assign(&r.Memory, m.Limit)
 	assign(&r.MemoryReservation, m.Reservation)

@@ -13,6 +13,9 @@ import (
 type ProcStat struct {
 	// State is a letter: 'R' running, 'S' sleeping, 'Z' zombie, ...
 	State byte
+	// Parent is the pid of the parent; 0 when that is outside of our PID
+	// namespace.
+	Parent int
 	// StartTime is in clock ticks since boot; with the pid it names a process
 	// for good.
 	StartTime uint64
@@ -42,6 +45,9 @@ func parseProcStat(path string, data []byte) (s ProcStat, err error) {
 		return s, fmt.Errorf("%s: not understood", path)
 	}
 	s.State = fields[0][0]
+	if s.Parent, err = strconv.Atoi(string(fields[1])); err != nil {
+		return s, fmt.Errorf("%s: parent: %w", path, err)
+	}
 	s.StartTime, err = strconv.ParseUint(string(fields[startTime]), 10, 64)
 	return s, err
 }

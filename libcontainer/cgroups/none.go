@@ -1,0 +1,25 @@
+package cgroups
+
+import (
+	"errors"
+	"fmt"
+)
+
+// None returns the manager of a container that is to have no cgroup: its
+// processes stay in that of the runtime. It makes and removes nothing, and
+// limits are refused. Devices are not forbidden then.
+func None(cfg *Config) (*Manager, error) {
+	if cfg == nil || cfg.Resources == nil {
+		return nil, errors.New("cgroup: no configuration")
+	}
+	m := &Manager{cfg: cfg, fresh: true}
+	for _, v2 := range [...]bool{false, true} {
+		if list := wants(cfg.Resources, v2); len(list) > 0 {
+			return nil, fmt.Errorf("linux.resources.%s: the container has no cgroup (--cgroup-manager disabled); drop the limit or the flag", list[0].field)
+		}
+	}
+	if len(cfg.Resources.Unified) > 0 {
+		return nil, errors.New("linux.resources.unified: the container has no cgroup (--cgroup-manager disabled); drop it or the flag")
+	}
+	return m, nil
+}

@@ -1,0 +1,26 @@
+package libcontainer
+
+import (
+	"errors"
+
+	"runc/libcontainer/cgroups"
+)
+
+// Watch begins to watch a live container: for a lack of memory, for pressure on
+// memory of the level (empty: none), and for its end.
+func (c *Container) Watch(level cgroups.PressureLevel) (*cgroups.Watcher, error) {
+	init, err := c.holdInit()
+	if err != nil && !errors.Is(err, ErrNotRunning) {
+		return nil, err
+	}
+	return c.cgroup.Watch(init, level)
+}
+
+// Stats reads what the container has used so far.
+func (c *Container) Stats() (*Stats, error) {
+	s, err := c.cgroup.Stats()
+	if err != nil {
+		return nil, err
+	}
+	return statsOf(s), nil
+}

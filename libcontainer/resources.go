@@ -1,0 +1,65 @@
+package libcontainer
+
+import (
+	"errors"
+	"fmt"
+
+	"runc/libcontainer/cgroups"
+)
+
+// ErrNotPaused is in runc's words, which engines look for.
+var ErrNotPaused = errors.New("container not paused")
+
+// newCgroup returns the cgroup of a container that is being made.
+func newCgroup(s Spec) (*cgroups.Manager, error) {
+	if s.NoCgroup {
+		return cgroups.None(s.Cgroup)
+	}
+	return cgroups.New(s.Cgroup)
+}
+
+// Update changes those limits of a live container that have a value in r. When
+// it fails, nothing has changed.
+func (c *Container) Update(r *cgroups.Resources) error {
+	status, err := c.Status()
+	switch {
+	case err != nil:
+		return err
+	case status == Stopped:
+		return ErrNotRunning
+	case status == Creating:
+		return fmt.Errorf("cannot update container %s that is being created", c.ID())
+	}
+	undo, err := c.cgroup.Update(r)
+	if err != nil {
+		return err
+	}
+	if err := c.dir.Save(c.st); err != nil {
+		return errors.Join(err, undo())
+	}
+	return nil
+}
+
+// Pause stops all processes of a container and waits until they stand still.
+func (c *Container) Pause() error {
+	status, err := c.Status()
+	if err != nil {
+		return err
+	}
+	if status != Running && status != Created {
+		return ErrNotRunning
+	}
+	return c.cgroup.Freeze()
+}
+
+// Resume lets the processes of a paused container run again.
+func (c *Container) Resume() error {
+	status, err := c.Status()
+	if err != nil {
+		return err
+	}
+	if status != Paused {
+		return ErrNotPaused
+	}
+	return c.cgroup.Thaw()
+}
