@@ -56,7 +56,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	setup := &handshake.Setup{
 		Exec:        true,
 		ContainerID: c.ID(),
-		Config:      &configs.Config{Namespaces: c.st.Config.Namespaces, NoNewKeyring: c.st.Config.NoNewKeyring},
+		Config:      c.forExec(),
 		Process:     p,
 	}
 	setFilter(setup, program)
@@ -154,4 +154,15 @@ func (c *Container) spawnExec(init *sys.Process, p *configs.Process, o ExecOptio
 		return err
 	})
 	return proc, err
+}
+
+// forExec is what a further process must know of the container.
+func (c *Container) forExec() *configs.Config {
+	all := c.st.Config
+	return &configs.Config{
+		Namespaces:   all.Namespaces,
+		NoNewKeyring: all.NoNewKeyring,
+		Personality:  all.Personality,
+		MemoryPolicy: all.MemoryPolicy,
+	}
 }

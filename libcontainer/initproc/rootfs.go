@@ -69,10 +69,11 @@ func joinRoot(i *initProcess) error {
 	return sys.Chroot(".")
 }
 
-// makeCwd makes a missing working directory. We are inside the root already:
-// no path leads out of it.
+// makeCwd makes a missing working directory. The image may have put a symlink
+// in the way, and what we hold ourselves leads out of the root through the magic
+// links of /proc: no such link is followed (CVE-2024-21626).
 func makeCwd(i *initProcess) error {
-	if err := os.MkdirAll(i.Process.Cwd, 0o755); err != nil {
+	if err := i.root.MakeDir(i.Process.Cwd); err != nil {
 		return fmt.Errorf("process.cwd: %w; choose a directory that exists in the root filesystem", err)
 	}
 	return nil

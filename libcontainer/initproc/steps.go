@@ -31,7 +31,10 @@ var startSteps = [...]step{
 	{"seal", sealRoot},                    // read-only and masked paths: the last change of the mount table
 	{"host name", setNames},               //
 	{"sysctl", writeSysctls},              //
+	{"personality", setPersonality},       // some flags change how addresses are laid out: not before our own work
+	{"memory policy", setMemoryPolicy},    //
 	{"no new privileges", noNewPrivs},     // lets the seccomp filter be loaded without privilege, last
+	{"let go of the host", leaveHost},     // what follows may be seen by the container's own (CVE-2016-9962)
 	{"ready", ready},                      // the parent sets limits, saves the state
 	{"scheduling", setScheduling},         // in the cgroup, with its limits set; identity drops the right to it
 	{"seccomp", seccompPrivileged},        // without no_new_privs it needs CAP_SYS_ADMIN, which identity drops
