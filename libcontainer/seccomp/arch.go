@@ -38,32 +38,30 @@ const (
 	negative = 0x80000000
 )
 
-func allArchs() []arch {
-	return []arch{
-		{"SCMP_ARCH_X86_64", lib.ArchAMD64, unix.AUDIT_ARCH_X86_64, 0, x32Bit, false, false},
-		{"SCMP_ARCH_X32", lib.ArchX32, unix.AUDIT_ARCH_X86_64, x32Bit, negative, true, false},
-		{"SCMP_ARCH_X86", lib.ArchX86, unix.AUDIT_ARCH_I386, 0, negative, true, false},
-		{"SCMP_ARCH_AARCH64", lib.ArchARM64, unix.AUDIT_ARCH_AARCH64, 0, negative, false, false},
-		{"SCMP_ARCH_ARM", lib.ArchARM, unix.AUDIT_ARCH_ARM, 0, armPrivate, true, false},
-		{"SCMP_ARCH_RISCV64", lib.ArchRISCV64, unix.AUDIT_ARCH_RISCV64, 0, negative, false, false},
-		{"SCMP_ARCH_LOONGARCH64", lib.ArchLOONGARCH64, unix.AUDIT_ARCH_LOONGARCH64, 0, negative, false, false},
-		{"SCMP_ARCH_MIPS", lib.ArchMIPS, unix.AUDIT_ARCH_MIPS, 4000, negative, true, true},
-		{"SCMP_ARCH_MIPS64", lib.ArchMIPS64, unix.AUDIT_ARCH_MIPS64, 5000, negative, false, true},
-		{"SCMP_ARCH_MIPS64N32", lib.ArchMIPS64N32, unix.AUDIT_ARCH_MIPS64N32, 6000, negative, true, true},
-		{"SCMP_ARCH_MIPSEL", lib.ArchMIPSEL, unix.AUDIT_ARCH_MIPSEL, 4000, negative, true, true},
-		{"SCMP_ARCH_MIPSEL64", lib.ArchMIPSEL64, unix.AUDIT_ARCH_MIPSEL64, 5000, negative, false, true},
-		{"SCMP_ARCH_MIPSEL64N32", lib.ArchMIPSEL64N32, unix.AUDIT_ARCH_MIPSEL64N32, 6000, negative, true, true},
-		{"SCMP_ARCH_PPC", lib.ArchPPC, unix.AUDIT_ARCH_PPC, 0, negative, true, true},
-		{"SCMP_ARCH_PPC64", lib.ArchPPC64, unix.AUDIT_ARCH_PPC64, 0, negative, false, true},
-		{"SCMP_ARCH_PPC64LE", lib.ArchPPC64LE, unix.AUDIT_ARCH_PPC64LE, 0, negative, false, true},
-		{"SCMP_ARCH_S390", lib.ArchS390, unix.AUDIT_ARCH_S390, 0, negative, true, true},
-		{"SCMP_ARCH_S390X", lib.ArchS390X, unix.AUDIT_ARCH_S390X, 0, negative, false, true},
-		{"SCMP_ARCH_PARISC", lib.ArchPARISC, unix.AUDIT_ARCH_PARISC, 0, negative, true, true},
-		{"SCMP_ARCH_PARISC64", lib.ArchPARISC64, unix.AUDIT_ARCH_PARISC64, 0, negative, false, true},
-		{"SCMP_ARCH_M68K", lib.ArchM68K, unix.AUDIT_ARCH_M68K, 0, negative, true, true},
-		{"SCMP_ARCH_SH", lib.ArchSH, unix.AUDIT_ARCH_SHEL, 0, negative, true, true},
-		{"SCMP_ARCH_SHEB", lib.ArchSHEB, unix.AUDIT_ARCH_SH, 0, negative, true, true},
-	}
+var allArchs = []arch{
+	{"SCMP_ARCH_X86_64", lib.ArchAMD64, unix.AUDIT_ARCH_X86_64, 0, x32Bit, false, false},
+	{"SCMP_ARCH_X32", lib.ArchX32, unix.AUDIT_ARCH_X86_64, x32Bit, negative, true, false},
+	{"SCMP_ARCH_X86", lib.ArchX86, unix.AUDIT_ARCH_I386, 0, negative, true, false},
+	{"SCMP_ARCH_AARCH64", lib.ArchARM64, unix.AUDIT_ARCH_AARCH64, 0, negative, false, false},
+	{"SCMP_ARCH_ARM", lib.ArchARM, unix.AUDIT_ARCH_ARM, 0, armPrivate, true, false},
+	{"SCMP_ARCH_RISCV64", lib.ArchRISCV64, unix.AUDIT_ARCH_RISCV64, 0, negative, false, false},
+	{"SCMP_ARCH_LOONGARCH64", lib.ArchLOONGARCH64, unix.AUDIT_ARCH_LOONGARCH64, 0, negative, false, false},
+	{"SCMP_ARCH_MIPS", lib.ArchMIPS, unix.AUDIT_ARCH_MIPS, 4000, negative, true, true},
+	{"SCMP_ARCH_MIPS64", lib.ArchMIPS64, unix.AUDIT_ARCH_MIPS64, 5000, negative, false, true},
+	{"SCMP_ARCH_MIPS64N32", lib.ArchMIPS64N32, unix.AUDIT_ARCH_MIPS64N32, 6000, negative, true, true},
+	{"SCMP_ARCH_MIPSEL", lib.ArchMIPSEL, unix.AUDIT_ARCH_MIPSEL, 4000, negative, true, true},
+	{"SCMP_ARCH_MIPSEL64", lib.ArchMIPSEL64, unix.AUDIT_ARCH_MIPSEL64, 5000, negative, false, true},
+	{"SCMP_ARCH_MIPSEL64N32", lib.ArchMIPSEL64N32, unix.AUDIT_ARCH_MIPSEL64N32, 6000, negative, true, true},
+	{"SCMP_ARCH_PPC", lib.ArchPPC, unix.AUDIT_ARCH_PPC, 0, negative, true, true},
+	{"SCMP_ARCH_PPC64", lib.ArchPPC64, unix.AUDIT_ARCH_PPC64, 0, negative, false, true},
+	{"SCMP_ARCH_PPC64LE", lib.ArchPPC64LE, unix.AUDIT_ARCH_PPC64LE, 0, negative, false, true},
+	{"SCMP_ARCH_S390", lib.ArchS390, unix.AUDIT_ARCH_S390, 0, negative, true, true},
+	{"SCMP_ARCH_S390X", lib.ArchS390X, unix.AUDIT_ARCH_S390X, 0, negative, false, true},
+	{"SCMP_ARCH_PARISC", lib.ArchPARISC, unix.AUDIT_ARCH_PARISC, 0, negative, true, true},
+	{"SCMP_ARCH_PARISC64", lib.ArchPARISC64, unix.AUDIT_ARCH_PARISC64, 0, negative, false, true},
+	{"SCMP_ARCH_M68K", lib.ArchM68K, unix.AUDIT_ARCH_M68K, 0, negative, true, true},
+	{"SCMP_ARCH_SH", lib.ArchSH, unix.AUDIT_ARCH_SHEL, 0, negative, true, true},
+	{"SCMP_ARCH_SHEB", lib.ArchSHEB, unix.AUDIT_ARCH_SH, 0, negative, true, true},
 }
 
 // known tells whether the libseccomp at hand has numbers for a.
@@ -91,7 +89,7 @@ func findArchs(names []string) ([]arch, error) {
 		return nil, fmt.Errorf("linux.seccomp: %w", err)
 	}
 	var archs []arch
-	for _, a := range allArchs() {
+	for _, a := range allArchs {
 		if a.lib == native {
 			archs = append(archs, a)
 		}
@@ -107,7 +105,7 @@ func findArchs(names []string) ([]arch, error) {
 }
 
 func findArch(name string) (arch, error) {
-	for _, a := range allArchs() {
+	for _, a := range allArchs {
 		switch {
 		case a.name != name:
 		case !a.known():

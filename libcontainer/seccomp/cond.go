@@ -5,55 +5,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// narrowed returns c as it is compared: on an architecture of 32 bits by the
-// low half of the argument alone, and a mask hides bits of the value too.
-func (c cond) narrowed(narrow bool) cond {
-	if narrow {
-		c.a, c.b = uint64(uint32(c.a)), uint64(uint32(c.b))
-	}
-	if c.op == lib.CompareMaskedEqual {
-		c.b &= c.a
-	}
-	return c
-}
-
-// holds tells whether an argument of value v meets c.
-func (c cond) holds(v uint64) bool {
-	switch c.op {
-	case lib.CompareNotEqual:
-		return v != c.a
-	case lib.CompareLess:
-		return v < c.a
-	case lib.CompareLessOrEqual:
-		return v <= c.a
-	case lib.CompareEqual:
-		return v == c.a
-	case lib.CompareGreaterEqual:
-		return v >= c.a
-	case lib.CompareGreater:
-		return v > c.a
-	}
-	return v&c.a == c.b
-}
-
-// disjoint tells whether x and y can be seen never to hold both. It may miss
-// that, which costs time only.
-func disjoint(x, y []cond) bool {
-	for _, c := range x {
-		for _, d := range y {
-			if c.arg == d.arg && (c.excludes(d) || d.excludes(c)) {
-				return true
+// narrowed returns the conditions of conds as they are compared: on an
+// architecture of 32 bits by the low half of the argument alone; without bits of
+// a value that its mask hides; without masks of zero, which always match.
+func narrowed(conds []cond, narrow bool) []cond {
+	list := make([]cond, 0, len(conds))
+	for _, c := range conds {
+		if narrow {
+			c.a, c.b = uint64(uint32(c.a)), uint64(uint32(c.b))
+		}
+		if c.op == lib.CompareMaskedEqual {
+			if c.b &= c.a; c.a == 0 {
+				continue
 			}
 		}
+		list = append(list, c)
 	}
-	return false
-}
-
-func (c cond) excludes(d cond) bool {
-	if c.op == lib.CompareMaskedEqual && d.op == c.op {
-		return c.a == d.a && c.b != d.b
-	}
-	return c.op == lib.CompareEqual && !d.holds(c.a)
+	return list
 }
 
 // fail is a jump to behind the conjunction, put right when its length is known.

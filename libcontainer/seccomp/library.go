@@ -20,7 +20,11 @@ func (p *profile) librarySection(t *table) ([]unix.SockFilter, error) {
 		return nil, fmt.Errorf("linux.seccomp: %w", err)
 	}
 	defer filter.Release()
-	if err := onlyArch(filter, t.arch); err != nil {
+	switch err := onlyArch(filter, t.arch); {
+	case errors.Is(err, unix.EDOM):
+		// Of the other byte order: its calls cannot come up on this machine.
+		return []unix.SockFilter{ret(badArch)}, nil
+	case err != nil:
 		return nil, fmt.Errorf("linux.seccomp.architectures: %s: %w", t.arch.name, err)
 	}
 	for i := range p.rules {
@@ -65,11 +69,7 @@ func (p *profile) addToLibrary(filter *lib.ScmpFilter, r *rule) error {
 	for i, c := range r.conds {
 		conds[i] = lib.ScmpCondition{Argument: c.arg, Op: c.op, Operand1: c.a, Operand2: c.b}
 	}
-	err = filter.AddRuleConditional(nr, toLib(r.action), conds)
-	if errors.Is(err, unix.EEXIST) {
-		return fmt.Errorf("contradicts another rule with the same conditions: %w", err)
-	}
-	return err
+	return filter.AddRuleConditional(nr, toLib(r.action), conds)
 }
 
 // toLib returns a kernel's action in libseccomp's words.

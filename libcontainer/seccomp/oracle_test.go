@@ -1,7 +1,6 @@
 package seccomp
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -13,41 +12,40 @@ import (
 	"runc/libcontainer/configs"
 )
 
-// compare checks that the tree does what the rules say, and what libseccomp's
-// program does, on every number that has a rule, on its neighbours, and on the
-// given arguments. Ambiguous profiles are left out: libseccomp writes those
-// anyway.
-func compare(t *testing.T, p *configs.Seccomp, args [][6]uint64) {
+// compare checks that the tree does what the rules say, on every number that
+// has a rule, on its neighbours, and on the given arguments; with library, also
+// that libseccomp's program for this machine does the same. (For foreign
+// architectures version 2.5.4 sometimes forgets to load the number.)
+func compare(t *testing.T, p *configs.Seccomp, args [][6]uint64, library bool) {
 	t.Helper()
 	prof, err := parse(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range prof.archs {
+	for i, a := range prof.archs {
+		library := library && i == 0 && !a.library
 		table := prof.resolve(a)
-		if a.library || table.ambiguous() {
-			continue
-		}
 		mine := append([]unix.SockFilter{load(offNR)}, tree(table.segments(), a.narrow)...)
-		body, err := prof.librarySection(table)
-		if err != nil && !errors.Is(err, unix.EEXIST) {
-			t.Fatalf("%s: %v\n%+v", a.name, err, p)
+		var theirs []unix.SockFilter
+		if library {
+			body, err := prof.librarySection(table)
+			if err != nil {
+				t.Fatalf("%s: %v\n%+v", a.name, err, p)
+			}
+			theirs = append([]unix.SockFilter{load(offNR)}, body...)
 		}
-		theirs := append([]unix.SockFilter{load(offNR)}, body...)
 		for _, nr := range numbers(table) {
 			for _, ar := range args {
 				d := data{nr, a.token, ar}
-				m := run(t, mine, d)
-				if want := table.meaning(d); m != want {
-					t.Fatalf("%s %#x %#x: %#x instead of %#x\n%s", a.name, nr, ar, m, want, table.rulesOf(nr))
+				got := run(t, mine, d)
+				if want := table.meaning(d); got != want {
+					t.Fatalf("%s %#x %#x: %#x instead of %#x\n%s", a.name, nr, ar, got, want, table.rulesOf(nr))
 				}
-				// EEXIST: two rules for a call that the architecture lacks, or
-				// that a third one overrules.
-				if err != nil || !table.libraryCan(nr) || prof.contradicts(a, nr) {
+				if !library {
 					continue
 				}
-				if l := run(t, theirs, d); m != l {
-					t.Fatalf("%s %#x %#x: %#x, libseccomp says %#x\n%s", a.name, nr, ar, m, l, table.rulesOf(nr))
+				if want := run(t, theirs, d); got != want {
+					t.Fatalf("%s %#x %#x: %#x, libseccomp says %#x\n%s", a.name, nr, ar, got, want, table.rulesOf(nr))
 				}
 			}
 		}
@@ -91,35 +89,23 @@ func (t *table) meaning(d data) uint32 {
 	return c.action
 }
 
-// libraryCan tells whether libseccomp is to be trusted with the rules for a
-// number. Version 2.5.4 errs where several rules compare one argument by more
-// than equality: with "a0 < 1<<63" and "a0 <= 0x7e020000" it denies 1<<31.
-func (t *table) libraryCan(nr uint32) bool {
-	c := t.find(nr)
-	if c == nil || len(c.alternatives) <= 1 {
-		return true
+// holds tells whether an argument of value v meets c.
+func (c cond) holds(v uint64) bool {
+	switch c.op {
+	case lib.CompareNotEqual:
+		return v != c.a
+	case lib.CompareLess:
+		return v < c.a
+	case lib.CompareLessOrEqual:
+		return v <= c.a
+	case lib.CompareEqual:
+		return v == c.a
+	case lib.CompareGreaterEqual:
+		return v >= c.a
+	case lib.CompareGreater:
+		return v > c.a
 	}
-	for _, alt := range c.alternatives {
-		if len(alt.conds) != 1 || alt.conds[0].op != lib.CompareEqual {
-			return false
-		}
-	}
-	return true
-}
-
-// contradicts tells whether rules without conditions give a number different
-// actions. The first one wins, but not always in libseccomp on x86.
-func (p *profile) contradicts(a arch, nr uint32) bool {
-	seen := map[uint32]bool{}
-	for i := range p.rules {
-		targets, _ := a.targets(&p.rules[i])
-		for _, target := range targets {
-			if target.nr == nr && len(target.conds) == 0 && p.rules[i].action != p.action {
-				seen[p.rules[i].action] = true
-			}
-		}
-	}
-	return len(seen) > 1
+	return v&c.a == c.b
 }
 
 func (t *table) rulesOf(nr uint32) string {
@@ -147,11 +133,14 @@ func numbers(t *table) []uint32 {
 	return list
 }
 
-func randomProfile(r *rand.Rand) *configs.Seccomp {
+// randomProfile makes a profile; a tame one names each call once and each
+// argument once in a rule. libseccomp 2.5.4 is no help with others: given "a0 <
+// 1<<63" and "a0 <= 0x7e020000" it denies 1<<31, and some it never finishes.
+func randomProfile(r *rand.Rand, tame bool) *configs.Seccomp {
 	names := []string{"read", "write", "openat", "clone3", "socket", "socketcall", "bind", "accept", "semget", "ipc", "shmat", "semtimedop", "personality", "clone",
 		"futex_waitv", "statx", "cacheflush", "set_tls", "arm_fadvise64_64", "pwritev2", "exit_group", "kexec_load", "restart_syscall", "recv", "sync_file_range2", "no_such_call"}
+	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	acts := []string{"SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_LOG", "SCMP_ACT_TRAP", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_TRACE", "SCMP_ACT_KILL"}
-	ops := Operators()
 	p := &configs.Seccomp{
 		DefaultAction: acts[r.IntN(len(acts))],
 		Architectures: []string{"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_RISCV64"},
@@ -163,17 +152,31 @@ func randomProfile(r *rand.Rand) *configs.Seccomp {
 			errno := uint(r.IntN(200))
 			rule.ErrnoRet = &errno
 		}
-		for range 1 + r.IntN(6) {
-			rule.Names = append(rule.Names, names[r.IntN(len(names))])
+		for range 1 + r.IntN(4) {
+			if !tame {
+				rule.Names = append(rule.Names, names[r.IntN(len(names))])
+			} else if len(names) > 0 {
+				rule.Names, names = append(rule.Names, names[0]), names[1:]
+			}
 		}
-		for range max(0, r.IntN(6)-2) {
-			rule.Args = append(rule.Args, configs.SyscallArg{
-				Index: uint(r.IntN(3)), Op: ops[r.IntN(len(ops))], Value: randomValue(r), ValueTwo: randomValue(r),
-			})
-		}
+		rule.Args = randomConds(r, tame)
 		p.Syscalls = append(p.Syscalls, rule)
 	}
 	return p
+}
+
+func randomConds(r *rand.Rand, tame bool) (args []configs.SyscallArg) {
+	ops := Operators()
+	for i := range max(0, r.IntN(6)-2) {
+		index := uint(i)
+		if !tame {
+			index = uint(r.IntN(3))
+		}
+		args = append(args, configs.SyscallArg{
+			Index: index, Op: ops[r.IntN(len(ops))], Value: randomValue(r), ValueTwo: randomValue(r),
+		})
+	}
+	return args
 }
 
 func randomValue(r *rand.Rand) uint64 {
@@ -194,19 +197,25 @@ func randomArgs(r *rand.Rand, n int) [][6]uint64 {
 	return list
 }
 
-func TestAgreesWithLibrary(t *testing.T) {
-	for seed := range uint64(150) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 1))
-			compare(t, randomProfile(r), randomArgs(r, 40))
-		})
+func TestTreeMeansTheRules(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		compare(t, randomProfile(r, false), randomArgs(r, 40), false)
 	}
 }
 
-func FuzzAgreesWithLibrary(f *testing.F) {
+func TestTreeAgreesWithLibrary(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		compare(t, randomProfile(r, true), randomArgs(r, 40), true)
+	}
+}
+
+func FuzzTree(f *testing.F) {
 	f.Add(uint64(1), uint64(2))
 	f.Fuzz(func(t *testing.T, a, b uint64) {
 		r := rand.New(rand.NewPCG(a, b))
-		compare(t, randomProfile(r), randomArgs(r, 20))
+		compare(t, randomProfile(r, false), randomArgs(r, 20), false)
+		compare(t, randomProfile(r, true), randomArgs(r, 20), true)
 	})
 }

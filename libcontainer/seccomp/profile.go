@@ -69,7 +69,7 @@ func parse(p *configs.Seccomp) (*profile, error) {
 // parseAction returns the action of that name with errnoRet as its data, EPERM
 // by default. Data that the action has no use for are ignored.
 func parseAction(name string, errnoRet *uint) (uint32, error) {
-	action, ok := find(actions(), name)
+	action, ok := find(actions, name)
 	if !ok {
 		return 0, fmt.Errorf("unknown action %q", name)
 	}
@@ -130,7 +130,7 @@ func parseArgs(args []configs.SyscallArg) ([][]cond, error) {
 	var each [][]cond
 	var seen [6]int
 	for i, a := range args {
-		op, ok := find(operators(), a.Op)
+		op, ok := find(operators, a.Op)
 		if !ok {
 			return nil, fmt.Errorf("args[%d].op: unknown operator %q", i, a.Op)
 		}
@@ -158,7 +158,7 @@ func (p *profile) parseFlags(names []string) error {
 		names = []string{flagSpecAllow}
 	}
 	for i, name := range names {
-		flag, ok := find(flags(), name)
+		flag, ok := find(flags, name)
 		switch {
 		case !ok:
 			return fmt.Errorf("linux.seccomp.flags[%d]: unknown flag %q", i, name)

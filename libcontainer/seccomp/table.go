@@ -6,6 +6,7 @@ import (
 
 	lib "github.com/seccomp/libseccomp-golang"
 	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
 )
 
 // table holds the rules for one architecture by number.
@@ -32,7 +33,7 @@ type call struct {
 	// conditions if fixed is set.
 	action uint32
 	fixed  bool
-	// alternatives are tried in order.
+	// alternatives are tried in order, the strictest action first.
 	alternatives []alternative
 }
 
@@ -90,40 +91,30 @@ func (a arch) targets(r *rule) (list []target, ok bool) {
 }
 
 // add gives an action to a target. As in libseccomp the first rule without
-// conditions wins over all others.
+// conditions wins over all others. Where several rules with conditions hold,
+// the strictest one wins, as it does among several filters (seccomp(2));
+// libseccomp picks one by an order of its own.
 func (t *table) add(calls map[uint32]*call, to target, action uint32) {
 	c := calls[to.nr]
 	if c == nil {
 		c = &call{nr: to.nr, action: t.action}
 		calls[to.nr] = c
 	}
+	conds := narrowed(to.conds, t.arch.narrow)
 	switch {
 	case c.fixed:
-	case len(to.conds) == 0:
+	case len(conds) == 0:
 		c.fixed, c.action, c.alternatives = true, action, nil
 	default:
-		conds := make([]cond, len(to.conds))
-		for i, cd := range to.conds {
-			conds[i] = cd.narrowed(t.arch.narrow)
-		}
 		c.alternatives = append(c.alternatives, alternative{conds, action})
+		slices.SortStableFunc(c.alternatives, func(x, y alternative) int {
+			return cmp.Compare(strictness(x.action), strictness(y.action))
+		})
 	}
 }
 
-// ambiguous tells whether the order of rules might matter: two of different
-// actions may both hold.
-func (t *table) ambiguous() bool {
-	for _, c := range t.calls {
-		for i, x := range c.alternatives {
-			for _, y := range c.alternatives[i+1:] {
-				if x.action != y.action && !disjoint(x.conds, y.conds) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
+// strictness is lower for a stricter action: the kernel compares them so.
+func strictness(action uint32) int32 { return int32(action & unix.SECCOMP_RET_ACTION_FULL) }
 
 // segments divides all numbers, from 0 on, into ranges that are treated alike.
 func (t *table) segments() []call {

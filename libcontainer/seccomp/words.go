@@ -35,41 +35,34 @@ func namesOf[N any](words []word[N]) []string {
 	return list
 }
 
-// actions, operators and flags are functions, not variables, to cost nothing
-// where no filter is compiled.
-func actions() []word[uint32] {
-	return []word[uint32]{
-		{"SCMP_ACT_ALLOW", unix.SECCOMP_RET_ALLOW},
-		{"SCMP_ACT_ERRNO", unix.SECCOMP_RET_ERRNO},
-		{"SCMP_ACT_KILL", unix.SECCOMP_RET_KILL_THREAD},
-		{"SCMP_ACT_KILL_PROCESS", unix.SECCOMP_RET_KILL_PROCESS},
-		{"SCMP_ACT_KILL_THREAD", unix.SECCOMP_RET_KILL_THREAD},
-		{"SCMP_ACT_LOG", unix.SECCOMP_RET_LOG},
-		{"SCMP_ACT_NOTIFY", unix.SECCOMP_RET_USER_NOTIF},
-		{"SCMP_ACT_TRACE", unix.SECCOMP_RET_TRACE},
-		{"SCMP_ACT_TRAP", unix.SECCOMP_RET_TRAP},
-	}
+// actions, operators and flags are data of the binary; nothing is made at load.
+var actions = []word[uint32]{
+	{"SCMP_ACT_ALLOW", unix.SECCOMP_RET_ALLOW},
+	{"SCMP_ACT_ERRNO", unix.SECCOMP_RET_ERRNO},
+	{"SCMP_ACT_KILL", unix.SECCOMP_RET_KILL_THREAD},
+	{"SCMP_ACT_KILL_PROCESS", unix.SECCOMP_RET_KILL_PROCESS},
+	{"SCMP_ACT_KILL_THREAD", unix.SECCOMP_RET_KILL_THREAD},
+	{"SCMP_ACT_LOG", unix.SECCOMP_RET_LOG},
+	{"SCMP_ACT_NOTIFY", unix.SECCOMP_RET_USER_NOTIF},
+	{"SCMP_ACT_TRACE", unix.SECCOMP_RET_TRACE},
+	{"SCMP_ACT_TRAP", unix.SECCOMP_RET_TRAP},
 }
 
-func operators() []word[lib.ScmpCompareOp] {
-	return []word[lib.ScmpCompareOp]{
-		{"SCMP_CMP_EQ", lib.CompareEqual},
-		{"SCMP_CMP_GE", lib.CompareGreaterEqual},
-		{"SCMP_CMP_GT", lib.CompareGreater},
-		{"SCMP_CMP_LE", lib.CompareLessOrEqual},
-		{"SCMP_CMP_LT", lib.CompareLess},
-		{"SCMP_CMP_MASKED_EQ", lib.CompareMaskedEqual},
-		{"SCMP_CMP_NE", lib.CompareNotEqual},
-	}
+var operators = []word[lib.ScmpCompareOp]{
+	{"SCMP_CMP_EQ", lib.CompareEqual},
+	{"SCMP_CMP_GE", lib.CompareGreaterEqual},
+	{"SCMP_CMP_GT", lib.CompareGreater},
+	{"SCMP_CMP_LE", lib.CompareLessOrEqual},
+	{"SCMP_CMP_LT", lib.CompareLess},
+	{"SCMP_CMP_MASKED_EQ", lib.CompareMaskedEqual},
+	{"SCMP_CMP_NE", lib.CompareNotEqual},
 }
 
-func flags() []word[uint32] {
-	return []word[uint32]{
-		{"SECCOMP_FILTER_FLAG_LOG", unix.SECCOMP_FILTER_FLAG_LOG},
-		{flagSpecAllow, unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW},
-		{"SECCOMP_FILTER_FLAG_TSYNC", unix.SECCOMP_FILTER_FLAG_TSYNC},
-		{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
-	}
+var flags = []word[uint32]{
+	{"SECCOMP_FILTER_FLAG_LOG", unix.SECCOMP_FILTER_FLAG_LOG},
+	{flagSpecAllow, unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+	{"SECCOMP_FILTER_FLAG_TSYNC", unix.SECCOMP_FILTER_FLAG_TSYNC},
+	{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
 }
 
 // flagSpecAllow is set when linux.seccomp.flags is missing, as runc does: the
@@ -87,23 +80,24 @@ func flagKnown(flag uint32) bool {
 
 // Actions, Operators, Archs and Flags list what Compile understands, sorted, in
 // the words of the OCI runtime spec.
-func Actions() []string { return namesOf(actions()) }
+func Actions() []string { return namesOf(actions) }
 
 // Operators lists the comparisons of arguments.
-func Operators() []string { return namesOf(operators()) }
+func Operators() []string { return namesOf(operators) }
 
 // Flags lists the flags, whether this kernel knows them or not.
-func Flags() []string { return namesOf(flags()) }
+func Flags() []string { return namesOf(flags) }
 
 // SupportedFlags lists the flags that this kernel knows.
 func SupportedFlags() []string {
-	return namesOf(slices.DeleteFunc(flags(), func(f word[uint32]) bool { return !flagKnown(f.value) }))
+	known := slices.DeleteFunc(slices.Clone(flags), func(f word[uint32]) bool { return !flagKnown(f.value) })
+	return namesOf(known)
 }
 
 // Archs lists the architectures that libseccomp knows.
 func Archs() []string {
 	var list []string
-	for _, a := range allArchs() {
+	for _, a := range allArchs {
 		if a.known() {
 			list = append(list, a.name)
 		}
