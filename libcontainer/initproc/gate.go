@@ -13,8 +13,11 @@ const (
 )
 
 // passGate ends the talk with create and waits until start opens the other end
-// of exec.fifo.
+// of exec.fifo. The procfs has done its last service then: where none of our own
+// could be made it is the host's, and the path of the user's program must not
+// lead through it (CVE-2024-21626).
 func passGate(i *initProcess) (err error) {
+	defer i.proc.Close()
 	if i.gate == nil {
 		return nil
 	}

@@ -74,6 +74,12 @@ func Spawn(s Start) (*Process, error) {
 	for _, j := range s.Namespaces.Join {
 		p.join = append(p.join, nsenter.Join{Type: j.Type, FD: hand(j.File)})
 	}
+	// What our caller left open must not be found by anything of the
+	// container's, not even by its paths while init works (CVE-2024-21626).
+	if err := sys.CloseOnExecFrom(3); err != nil {
+		parent.Close()
+		return nil, fmt.Errorf("keep descriptors from init: %w", err)
+	}
 	p.stage1, err = sys.Spawn(sys.SpawnAttr{
 		Exe:       s.Exe,
 		Args:      []string{"runc", "init"},

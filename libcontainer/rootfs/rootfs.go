@@ -9,6 +9,7 @@
 package rootfs
 
 import (
+	"errors"
 	"os"
 
 	"runc/libcontainer/configs"
@@ -70,6 +71,20 @@ func (b *Builder) Devices() error { return b.make(StageDevices) }
 // Enter makes the rootfs the root of the mount namespace, or of the process if
 // that is not the container's own. The working directory is "/" then.
 func (b *Builder) Enter() error { return b.run(StageEnter) }
+
+// MakeDir makes the directory p of the container if it is missing, and those on
+// the way. No path leads out of the rootfs, that of a magic link of /proc
+// included. What exists need not be a directory.
+func (b *Builder) MakeDir(p string) error {
+	dir, err := safepath.MakeDir(b.root, p, 0o755)
+	if e := (*os.PathError)(nil); errors.As(err, &e) {
+		e.Path = p // not where the rootfs was on the host
+	}
+	if err != nil {
+		return err
+	}
+	return dir.Close()
+}
 
 // Seal takes away what the container must not write or see, and lets go of the
 // rootfs. It is the last step.
