@@ -111,3 +111,11 @@ test-vm: build ## Run the bats in the guest with both cgroup drivers and rootles
 
 bench: build ## Measure beside Debian's runc and crun, into bench/results.md; BENCH_N=rounds
 	@$(GO) run ./bench
+
+.PHONY: test-engines
+# ENGINES=docker, ENGINES='compare podman': see docs/engines.md.
+ENGINES ?=
+SHELL_FILES += $(wildcard tests/engines/*.sh)
+
+test-engines: build ## Drive ./runc by containerd, Docker and Podman (ENGINES=containerd)
+	@tests/engines/run.sh $(ENGINES)

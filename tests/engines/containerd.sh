@@ -256,9 +256,11 @@ case_metrics() {
 case_pause_resume() {
 	local pid before
 	exits 0 ctr_run -d "$IMAGE" "$C" sh -c 'while :; do echo x >>/ticks; sleep 0.01; done'
+	pid=$(task_pid "$C")
 	wait_for 10 in_container "$C" test -s /ticks
 	exits 0 ctr task pause "$C"
 	task_is "$C" PAUSED || fail "not paused"
+	wait_for 5 frozen "$pid"
 	exits 0 ctr task resume "$C"
 	task_is "$C" RUNNING || fail "not running"
 	before=$(in_container "$C" wc -c /ticks)
@@ -394,7 +396,7 @@ fifty_rm() {
 }
 
 case_nothing_left() {
-	wait_for 10 eval '[ -z "$(container_cgroups)" ]'
-	wait_for 10 eval '[ -z "$(strangers)" ]'
-	same "" "$(find /run/containerd/runc /run/containerd/io.containerd.runtime.v2.task -mindepth 2)"
+	prints_nothing container_cgroups
+	prints_nothing strangers
+	prints_nothing find /run/containerd/runc /run/containerd/io.containerd.runtime.v2.task -mindepth 2
 }

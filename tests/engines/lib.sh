@@ -60,16 +60,30 @@ wait_for() {
 	done
 }
 
+# prints_nothing COMMAND... wants that, at the latest in ten seconds.
+prints_nothing() {
+	local - text end=$((SECONDS + 10))
+	{ set +x; } 2>/dev/null
+	until text=$("$@" 2>/dev/null || true) && [ -z "$text" ]; do
+		[ "$SECONDS" -lt "$end" ] || fail "$* still prints: $text"
+		sleep 0.05
+	done
+}
+
 # each_of COUNT COMMAND... runs it with 1, 2, ... at once; all must succeed.
 each_of() {
 	local - i pids=() bad=0 count=$1
 	{ set +x; } 2>/dev/null
 	shift
 	for ((i = 1; i <= count; i++)); do
-		"$@" "$i" &
-		pids+=($!)
+		"$@" "$i" >"$D/each.$i" 2>&1 &
+		pids[i]=$!
 	done
-	for i in "${pids[@]}"; do wait "$i" || bad=$((bad + 1)); done
+	for ((i = 1; i <= count; i++)); do
+		wait "${pids[i]}" && continue
+		bad=$((bad + 1))
+		cat "$D/each.$i" >&2
+	done
 	[ "$bad" -eq 0 ] || fail "$*: $bad of $count failed"
 }
 
@@ -110,6 +124,11 @@ cgroup_dir() {
 		,,) [ ! -e /sys/fs/cgroup/cgroup.procs ] || echo "/sys/fs/cgroup$path" ;;
 		esac
 	done <"/proc/$1/cgroup"
+}
+
+# frozen PID: its cgroup is.
+frozen() {
+	grep -qs FROZEN "$(cgroup_dir "$1" freezer)/freezer.state" || grep -qs 'frozen 1' "$(cgroup_dir "$1" freezer)/cgroup.events"
 }
 
 # has_controller NAME: the engine has it in this view.
