@@ -47,6 +47,7 @@ var floors = map[string]int{
 	"runc/libcontainer/seccomp":          2,
 	"runc/libcontainer/capabilities":     2,
 	"runc/libcontainer/apparmor":         2,
+	"runc/libcontainer/selinux":          2,
 	"runc/libcontainer/keyring":          2,
 	"runc/libcontainer/userns":           2,
 	"runc/libcontainer/hooks":            2,
@@ -93,6 +94,7 @@ var owners = map[string][]string{
 	"github.com/opencontainers/cgroups":    {"runc/libcontainer/cgroups", "runc/libcontainer/specconv", "runc/libcontainer/state"},
 	"github.com/seccomp/libseccomp-golang": {"runc/libcontainer/seccomp", "runc"},
 	"github.com/syndtr/gocapability":       {"runc/libcontainer/capabilities"},
+	"github.com/vishvananda/netlink":       {"runc/libcontainer/netdev"},
 }
 
 // pure lists the functions of golang.org/x/sys/unix and syscall that compute

@@ -9,12 +9,11 @@ import (
 
 	"runc/libcontainer/hooks"
 	"runc/libcontainer/rootfs"
-	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
 )
 
-func openProc(i *initProcess) (err error) {
-	i.proc, err = safepath.OpenProc()
+func openProc(i *initProcess) error {
+	_, err := i.procfs()
 	return err
 }
 

@@ -17,7 +17,8 @@ func (i *initProcess) steps() []step {
 
 var startSteps = [...]step{
 	{"close-on-exec", closeOnExec},        // whatever the caller left open stays outside (CVE-2024-21626)
-	{"session keyring", joinKeyring},      // before LSM labels, which keys would inherit
+	{"key label", labelKeys},              // the keyring gets the SELinux label that its user will have
+	{"session keyring", joinKeyring},      //
 	{"network", loopbackUp},               //
 	{"cgroup namespace", unshareCgroup},   // its root is the cgroup we are in now: joined before, mounted after
 	{"procfs", openProc},                  // a handle of our own, of the new PID namespace, before mounts can cover /proc
@@ -33,10 +34,12 @@ var startSteps = [...]step{
 	{"sysctl", writeSysctls},              //
 	{"personality", setPersonality},       // some flags change how addresses are laid out: not before our own work
 	{"memory policy", setMemoryPolicy},    //
+	{"apparmor", confine},                 // before no_new_privs, which lets a confined caller only narrow its profile
 	{"no new privileges", noNewPrivs},     // lets the seccomp filter be loaded without privilege, last
 	{"let go of the host", leaveHost},     // what follows may be seen by the container's own (CVE-2016-9962)
 	{"ready", ready},                      // the parent sets limits, saves the state
 	{"scheduling", setScheduling},         // in the cgroup, with its limits set; identity drops the right to it
+	{"exec label", labelProcess},          // before the filter, which may forbid it; nothing but hooks is executed in between
 	{"seccomp", seccompPrivileged},        // without no_new_privs it needs CAP_SYS_ADMIN, which identity drops
 	{"stdio", giveStdio},                  //
 	{"change directory", changeDir},       // as root, who may pass where the user may not
@@ -53,14 +56,17 @@ var startSteps = [...]step{
 // execSteps is the order of a process that joins a container.
 var execSteps = [...]step{
 	{"close-on-exec", closeOnExec},
+	{"key label", labelKeys},
 	{"session keyring", joinKeyring},
 	{"root", joinRoot},
 	{"console", openConsole},
 	{"personality", setPersonality},
 	{"memory policy", setMemoryPolicy},
+	{"apparmor", confine},
 	{"no new privileges", noNewPrivs},
 	{"ready", ready},
 	{"scheduling", setScheduling},
+	{"exec label", labelProcess},
 	{"seccomp", seccompPrivileged},
 	{"stdio", giveStdio},
 	{"change directory", changeDir},
