@@ -380,16 +380,31 @@ func TestSymlinkedTargets(t *testing.T) {
 	}
 }
 
+// TestNetDevicePatterns: the kernel finds a number for each.
+func TestNetDevicePatterns(t *testing.T) {
+	c, _ := good(t.TempDir())
+	c.NetDevices = map[string]string{"a": "eth%d", "b": "eth%d"}
+	if err := netDevices(c); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLabels(t *testing.T) {
 	if on, _ := os.ReadFile("/sys/module/apparmor/parameters/enabled"); len(on) == 0 || on[0] != 'Y' {
 		err := labels(&configs.Process{AppArmorProfile: "p"})
-		if err == nil || err.Error() != "process.apparmorProfile: AppArmor is not enabled on this host; drop the profile" {
+		if err == nil || err.Error() != "process.apparmorProfile: apparmor: config provided but apparmor not supported; drop the profile" {
 			t.Errorf("got %v", err)
 		}
 	}
 	if _, err := os.Stat("/sys/fs/selinux/enforce"); err != nil {
+		const text = ": selinux label is specified in config, but selinux is disabled or not supported; drop the label"
 		err := labels(&configs.Process{SELinuxLabel: "l"})
-		if err == nil || err.Error() != "process.selinuxLabel: selinux label is specified in config, but selinux is disabled or not supported; drop the label" {
+		if err == nil || err.Error() != "process.selinuxLabel"+text {
+			t.Errorf("got %v", err)
+		}
+		c, p := good(bundle(t))
+		c.MountLabel = "l"
+		if err := Container(c, p); err == nil || err.Error() != "linux.mountLabel"+text {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -75,7 +75,7 @@ func netDevices(c *configs.Config) error {
 				return fmt.Errorf("linux.netDevices[%q]: invalid network device name %q; it has 1 to 15 bytes, no '/', ':' or space", name, n)
 			}
 		}
-		if other, ok := taken[inside]; ok {
+		if other, ok := taken[inside]; ok && !strings.Contains(inside, "%d") {
 			return fmt.Errorf("linux.netDevices[%q]: the container's name %q is that of %q already", name, inside, other)
 		}
 		taken[inside] = name

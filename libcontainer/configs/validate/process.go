@@ -87,13 +87,21 @@ func oomScore(p *configs.Process) error {
 func labels(p *configs.Process) error {
 	if p.AppArmorProfile != "" {
 		if on, _ := os.ReadFile("/sys/module/apparmor/parameters/enabled"); len(on) == 0 || on[0] != 'Y' {
-			return errors.New("process.apparmorProfile: AppArmor is not enabled on this host; drop the profile")
+			return errors.New("process.apparmorProfile: apparmor: config provided but apparmor not supported; drop the profile")
 		}
 	}
-	if p.SELinuxLabel != "" {
-		if _, err := os.Stat("/sys/fs/selinux/enforce"); err != nil {
-			return errors.New("process.selinuxLabel: selinux label is specified in config, but selinux is disabled or not supported; drop the label")
-		}
+	return selinuxLabel("process.selinuxLabel", p.SELinuxLabel)
+}
+
+// mountLabel: the kernel would say EINVAL to the option that it becomes.
+func mountLabel(c *configs.Config) error { return selinuxLabel("linux.mountLabel", c.MountLabel) }
+
+func selinuxLabel(field, label string) error {
+	if label == "" {
+		return nil
 	}
-	return nil
+	if _, err := os.Stat("/sys/fs/selinux/enforce"); err != nil {
+		return fmt.Errorf("%s: selinux label is specified in config, but selinux is disabled or not supported; drop the label", field)
+	}
+	return noNUL(field, label)
 }

@@ -18,7 +18,7 @@ func Container(c *configs.Config, p *configs.Process) error {
 	for _, check := range [...]func(*configs.Config) error{
 		// Namespaces first: most of the rest depends on them.
 		namespaces, rootless, idMaps, timeOffsets, names, root, mounts, paths, devices, sysctl,
-		memoryPolicy, intelRdt, netDevices, hooks,
+		mountLabel, memoryPolicy, intelRdt, netDevices, hooks,
 	} {
 		if err := check(c); err != nil {
 			return err
