@@ -45,6 +45,7 @@ What is not given is as in the bundle of the container.`,
 			&cli.StringSliceFlag{Name: "cap", Aliases: []string{"c"}, Usage: "add a `CAPABILITY` to the bounding, effective and permitted sets for the process"},
 			&cli.IntFlag{Name: "preserve-fds", Usage: "pass `N` additional file descriptors to the container (stdio + $LISTEN_FDS + N in total)"},
 			&cli.StringFlag{Name: "pidfd-socket", Usage: "`PATH` to an AF_UNIX socket which will receive a file descriptor referencing the exec process"},
+			&cli.StringSliceFlag{Name: "cgroup", Usage: "run the process in an (existing) sub-cgroup(s). Format is `[<controller>:]<cgroup>`"},
 			&cli.BoolFlag{Name: "ignore-paused", Usage: "allow exec in a paused container"},
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
@@ -95,6 +96,7 @@ func execOptions(cmd *cli.Command) (o launch.ExecOptions, err error) {
 	o.ProcessLabel, o.AppArmor = cmd.String("process-label"), cmd.String("apparmor")
 	o.Env, o.Caps = cmd.StringSlice("env"), cmd.StringSlice("cap")
 	o.AdditionalGIDs = cmd.StringSlice("additional-gids")
+	o.SubCgroups = cmd.StringSlice("cgroup")
 	o.TTY = cmd.Bool("tty")
 	o.IgnorePaused = cmd.Bool("ignore-paused")
 	if cmd.IsSet("no-new-privs") {

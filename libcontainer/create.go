@@ -112,6 +112,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err := errors.Join(joined(), c.limit(s), io.sendPidfd(c.init.Handle())); err != nil {
 		return nil, err
 	}
+	freeCPUs(c.init.PID())
 	if err := c.saveInit(); err != nil { // before init may go on: delete must find it
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"runc/libcontainer/cgroups"
 	"runc/libcontainer/cleanup"
 	"runc/libcontainer/configs"
 	"runc/libcontainer/handshake"
@@ -23,13 +24,25 @@ type ExecOptions struct {
 	// IgnorePaused adds the process to a paused container: it will stand still
 	// with the rest.
 	IgnorePaused bool
+	// SubCgroups are paths below the container's cgroup to join, by
+	// controller; the key "" stands for all. Empty: the container's cgroup.
+	SubCgroups map[string]string
 }
 
 // Exec adds a process to a live container. What p leaves open is as the
 // container's first process has it.
 func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error) {
-	if err := c.requireExec(o.IgnorePaused); err != nil {
+	if err := c.requireExec(); err != nil {
 		return nil, err
+	}
+	cgroup, err := c.execCgroup(o.SubCgroups)
+	if err != nil {
+		return nil, err
+	}
+	if !o.IgnorePaused {
+		if err := c.refusePaused(cgroup); err != nil {
+			return nil, err
+		}
 	}
 	undo := cleanup.New()
 	defer undo.Clean()
@@ -40,15 +53,12 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 		return nil, err
 	}
 	defer init.Release()
-	proc, err := c.spawnExec(init, p, o)
+	proc, err := c.enterBeside(init, cgroup, p, o)
 	if err != nil {
 		return nil, err
 	}
 	undo.Add(proc.Kill)
-	if err := proc.EnterNamespaces(); err != nil {
-		return nil, err
-	}
-	joined := sync.OnceValue(c.cgroup.JoinAsync(proc.PID()))
+	joined := sync.OnceValue(cgroup.JoinAsync(proc.PID()))
 	program, err := filter.Wait()
 	if err != nil {
 		return nil, err
@@ -61,16 +71,19 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	}
 	setFilter(setup, program)
 	if err := proc.Setup(setup); err != nil {
-		return nil, err
+		return nil, c.execGone(proc, err)
 	}
 	if err := proc.UntilReady(handshake.Answers{Console: o.Console}); err != nil {
-		return nil, err
+		return nil, c.execGone(proc, err)
 	}
-	if err := errors.Join(joined(), proc.SetRlimits(p.Rlimits), o.sendPidfd(proc.Handle())); err != nil {
+	if err := joined(); err != nil {
+		return nil, fmt.Errorf("adding pid %d to cgroups: %w", proc.PID(), err)
+	}
+	if err := errors.Join(bindCPUs(proc.PID(), p), proc.SetRlimits(p.Rlimits), o.sendPidfd(proc.Handle())); err != nil {
 		return nil, err
 	}
 	if err := proc.Proceed(handshake.Answers{Listener: c.sendListener(proc.PID())}); err != nil {
-		return nil, err
+		return nil, c.execGone(proc, err)
 	}
 	undo.Release()
 	return proc.Handle(), nil
@@ -112,22 +125,17 @@ func (c *Container) Inherit(p *configs.Process) {
 	}
 }
 
-// requireExec refuses at once what would hang: a process that joins a frozen
-// cgroup stands still in the middle of its set-up.
-func (c *Container) requireExec(ignorePaused bool) error {
-	status, err := c.Status()
-	switch {
-	case err != nil:
-		return err
-	case status == Stopped:
-		return errors.New("cannot exec in a stopped container")
-	case status == Paused && !ignorePaused:
-		return errors.New("cannot exec in a paused container (use --ignore-paused to override)")
+// enterBeside starts a process and brings it into the namespaces of init: all at
+// once by init's pidfd or, where the kernel does not do that, one by one.
+func (c *Container) enterBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions) (*process.Process, error) {
+	proc, err := c.spawnBeside(init, cgroup, p, o, false)
+	if process.PidfdRefused(err) {
+		proc, err = c.spawnBeside(init, cgroup, p, o, true)
 	}
-	return nil
+	return proc, err
 }
 
-func (c *Container) spawnExec(init *sys.Process, p *configs.Process, o ExecOptions) (*process.Process, error) {
+func (c *Container) spawnBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions, oneByOne bool) (*process.Process, error) {
 	exe, err := selfexe.Open()
 	if err != nil {
 		return nil, err
@@ -139,9 +147,13 @@ func (c *Container) spawnExec(init *sys.Process, p *configs.Process, o ExecOptio
 	}
 	defer entry.Close()
 	entry.Unprivileged = os.Geteuid() != 0
-	c.cgroup.Follow(c.st.InitPID)
+	if oneByOne {
+		if err := entry.OneByOne(init); err != nil {
+			return nil, fmt.Errorf("enter container %s: %w", c.ID(), err)
+		}
+	}
 	var proc *process.Process
-	err = c.cgroup.Born(func(birth *os.File) (err error) {
+	spawn := func(birth *os.File) (err error) {
 		proc, err = process.Spawn(process.Start{
 			Exe:         exe,
 			Stdio:       o.Stdio,
@@ -152,8 +164,20 @@ func (c *Container) spawnExec(init *sys.Process, p *configs.Process, o ExecOptio
 			Debug:       logrus.IsLevelEnabled(logrus.DebugLevel),
 		})
 		return err
-	})
-	return proc, err
+	}
+	if list := initialCPUs(p); list != nil { // for the time before the cgroup
+		err = onCPUs(list, func() error { return spawn(nil) })
+	} else {
+		err = cgroup.Born(spawn)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := proc.EnterNamespaces(); err != nil {
+		proc.Kill()
+		return nil, err
+	}
+	return proc, nil
 }
 
 // forExec is what a further process must know of the container.

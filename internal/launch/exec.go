@@ -34,6 +34,9 @@ type ExecOptions struct {
 	TTY bool
 	// NoNewPrivs replaces that of the bundle; nil: kept.
 	NoNewPrivs *bool
+	// SubCgroups are the values of --cgroup, "[controller:]path" below the
+	// container's cgroup.
+	SubCgroups []string
 	// IgnorePaused allows a paused container.
 	IgnorePaused bool
 }
@@ -48,7 +51,11 @@ func Exec(o ExecOptions) (*sys.Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.PreserveFDs, err = o.preserved(); err != nil {
+	if err := o.preserve(p); err != nil {
+		return nil, err
+	}
+	sub, err := subCgroups(o.SubCgroups)
+	if err != nil {
 		return nil, err
 	}
 	c.Inherit(p)
@@ -59,12 +66,12 @@ func Exec(o ExecOptions) (*sys.Process, error) {
 		return nil, err
 	}
 	warnAmbient(p)
-	io, err := o.io(p)
+	io, err := o.io(p, "setns")
 	if err != nil {
 		return nil, err
 	}
 	defer io.close()
-	proc, err := c.Exec(p, libcontainer.ExecOptions{IO: io.IO, IgnorePaused: o.IgnorePaused})
+	proc, err := c.Exec(p, libcontainer.ExecOptions{IO: io.IO, IgnorePaused: o.IgnorePaused, SubCgroups: sub})
 	if err != nil {
 		return nil, startError(err)
 	}

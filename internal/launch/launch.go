@@ -20,7 +20,6 @@ import (
 	"runc/libcontainer/console"
 	"runc/libcontainer/specconv"
 	"runc/libcontainer/state"
-	"runc/libcontainer/sys"
 	"runc/libcontainer/userns"
 )
 
@@ -84,8 +83,7 @@ func (o *Options) Spec() (s libcontainer.Spec, err error) {
 	if err != nil {
 		return s, err
 	}
-	c.Process.PreserveFDs, err = o.preserved()
-	if err != nil {
+	if err := o.preserve(c.Process); err != nil {
 		return s, err
 	}
 	if err := validate.Container(c.Config, c.Process); err != nil {
@@ -150,32 +148,15 @@ func (o *Options) checkTerminal(terminal bool) error {
 	return nil
 }
 
-// preserved is how many descriptors from 3 on the container gets; it makes
-// sure that they are there.
-func (o *Options) preserved() (int, error) {
-	n := o.PreserveFDs
-	if n < 0 {
-		return 0, fmt.Errorf("--preserve-fds %d: give a number from 0 on", n)
-	}
-	if fds := os.Getenv("LISTEN_FDS"); fds != "" {
-		listen, err := strconv.Atoi(fds)
-		if err != nil || listen < 0 {
-			return 0, fmt.Errorf("environment variable LISTEN_FDS=%q is not a number of descriptors", fds)
-		}
-		n += listen
-	}
-	for fd := 3; fd < 3+n; fd++ {
-		if !sys.IsOpen(fd) {
-			return 0, fmt.Errorf("--preserve-fds and LISTEN_FDS hand over %d descriptors from 3 on, but %d is not open", n, fd)
-		}
-	}
-	return n, nil
-}
-
 // io is the caller's own standard streams, the descriptors to hand through, and
-// where the terminal and the pidfd go. The caller closes it.
-func (o *Options) io(p *configs.Process) (*streams, error) {
-	s := &streams{IO: libcontainer.IO{Stdio: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}}}
+// where the terminal and the pidfd go; kind is what runc calls the process
+// there: standard, or setns for one that joins. The caller closes it.
+func (o *Options) io(p *configs.Process, kind string) (*streams, error) {
+	std, err := stdio()
+	if err != nil {
+		return nil, err
+	}
+	s := &streams{IO: libcontainer.IO{Stdio: std}}
 	for n := range p.PreserveFDs {
 		s.Extra = append(s.Extra, os.NewFile(uintptr(3+n), "preserved descriptor"))
 	}
@@ -195,7 +176,7 @@ func (o *Options) io(p *configs.Process) (*streams, error) {
 			s.close()
 			return nil, err
 		}
-		s.Pidfd = func(pidfd *os.File) error { return r.Send("pidfd", pidfd) }
+		s.Pidfd = func(pidfd *os.File) error { return r.Send(kind, pidfd) }
 	}
 	return s, nil
 }
@@ -226,7 +207,7 @@ func Create(o Options) error {
 	if err != nil {
 		return err
 	}
-	io, err := o.io(s.Process)
+	io, err := o.io(s.Process, "standard")
 	if err != nil {
 		return err
 	}
@@ -244,7 +225,7 @@ func Run(o Options) (*libcontainer.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	io, err := o.io(s.Process)
+	io, err := o.io(s.Process, "standard")
 	if err != nil {
 		return nil, err
 	}

@@ -77,19 +77,6 @@ func TestReplaceFile(t *testing.T) {
 	}
 }
 
-func TestPreserved(t *testing.T) {
-	t.Setenv("LISTEN_FDS", "")
-	if n, err := (&Options{}).preserved(); n != 0 || err != nil {
-		t.Errorf("%d, %v", n, err)
-	}
-	for listen, flag := range map[string]int{"": -1, "x": 0, "-1": 0, "4000": 0} {
-		t.Setenv("LISTEN_FDS", listen)
-		if n, err := (&Options{PreserveFDs: flag}).preserved(); err == nil {
-			t.Errorf("LISTEN_FDS=%q --preserve-fds %d: %d, want an error", listen, flag, n)
-		}
-	}
-}
-
 func TestRootless(t *testing.T) {
 	for in, want := range map[string]bool{"true": true, "false": false} {
 		if _, cgroups, err := (&Options{Rootless: in}).rootless(); err != nil || cgroups != want {

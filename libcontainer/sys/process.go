@@ -109,10 +109,12 @@ func closeOnExecEach(first int) error {
 	return nil
 }
 
-// IsOpen tells whether descriptor fd is open.
-func IsOpen(fd int) bool {
-	_, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
-	return err == nil
+// Inherited tells whether descriptor fd is open and came with the exec of this
+// program: what the program has opened itself is close-on-exec, the files that
+// the Go runtime keeps open included.
+func Inherited(fd int) bool {
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+	return err == nil && flags&unix.FD_CLOEXEC == 0
 }
 
 // Chown changes the owner of an open file.

@@ -1,0 +1,55 @@
+package libcontainer
+
+import (
+	"errors"
+	"fmt"
+
+	"runc/libcontainer/cgroups"
+	"runc/libcontainer/handshake"
+	"runc/libcontainer/process"
+)
+
+// requireExec refuses what has no process to join.
+func (c *Container) requireExec() error {
+	status, err := c.Status()
+	switch {
+	case err != nil:
+		return err
+	case status == Stopped:
+		return errors.New("cannot exec in a stopped container")
+	case status == Creating:
+		return errors.New("cannot exec in a container that is being created")
+	}
+	return nil
+}
+
+// refusePaused refuses at once what would hang: a process that joins a frozen
+// cgroup stands still in the middle of its set-up, whoever froze it.
+func (c *Container) refusePaused(cgroup *cgroups.Manager) error {
+	by, err := cgroup.FrozenBy()
+	if err != nil || by == "" {
+		return err
+	}
+	if own, err := c.cgroup.Frozen(); err == nil && own {
+		return errors.New("cannot exec in a paused container (use --ignore-paused to override)")
+	}
+	return fmt.Errorf("cannot exec in a paused container: the cgroup %s is frozen; thaw it (or use --ignore-paused to override)", by)
+}
+
+// execGone says why a process ended in the middle of its set-up.
+func (c *Container) execGone(proc *process.Process, err error) error {
+	if !errors.Is(err, handshake.ErrInitGone) {
+		return err
+	}
+	ws, ok := proc.Died()
+	if !ok {
+		return err
+	}
+	if alive, aliveErr := c.initAlive(); aliveErr == nil && !alive {
+		return fmt.Errorf("%w: it ended while the process was set up", ErrNotRunning)
+	}
+	if ws.Signaled() {
+		return fmt.Errorf("%w: killed by signal %d (%v); a limit of the container's memory is the usual cause", err, ws.Signal(), ws.Signal())
+	}
+	return fmt.Errorf("%w: exit status %d", err, ws.ExitStatus())
+}
