@@ -20,7 +20,8 @@ import (
 // ownNamespace is where the devices come from: the runtime's namespace.
 const ownNamespace = "/proc/thread-self/ns/net"
 
-// Moved is what has been moved. It holds the two namespaces open until Close.
+// Moved is what has been moved. It holds the two namespaces open until Close or
+// Back.
 type Moved struct {
 	host, inside *end
 	devices      []*device
@@ -32,10 +33,12 @@ type Moved struct {
 // error all are back where they were.
 func Move(devices map[string]string, path string) (m *Moved, err error) {
 	m = new(Moved)
+	if len(devices) == 0 {
+		return m, nil
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, m.Back())
-			m.Close()
 		}
 	}()
 	if m.host, err = openEnd(ownNamespace); err != nil {
@@ -74,9 +77,10 @@ func (m *Moved) add(name, as string) error {
 	return m.inside.up(d)
 }
 
-// Back undoes Move: a create that failed must not cost the host its devices.
+// Back undoes Move, and closes: a create that failed must not cost the host its devices.
 // Each gets its name, its addresses and its state back; routes over it are lost.
 func (m *Moved) Back() error {
+	defer m.Close()
 	var failed error
 	for _, d := range m.devices {
 		if err := m.back(d); err != nil {
@@ -99,13 +103,14 @@ func (m *Moved) back(d *device) error {
 	return m.host.up(d)
 }
 
-// Close lets go of the namespaces. The devices stay.
+// Close lets go of the namespaces, which would not end before. The devices stay.
 func (m *Moved) Close() {
 	for _, e := range []*end{m.host, m.inside} {
 		if e != nil {
 			e.close()
 		}
 	}
+	m.host, m.inside = nil, nil
 }
 
 // moveHint says what a bare errno of the move means.

@@ -273,6 +273,9 @@ func TestBack(t *testing.T) {
 
 func TestNoNamespace(t *testing.T) {
 	onPrivateHost(t)
+	if m, err := Move(nil, "/none"); err != nil || m.Back() != nil {
+		t.Error("no devices need no namespace: ", err)
+	}
 	_, err := Move(map[string]string{"net0": ""}, "/proc/self/ns/uts")
 	if err == nil || !strings.Contains(err.Error(), "linux.netDevices: ") {
 		t.Errorf("error %v", err)
