@@ -46,6 +46,9 @@ func run(ctx context.Context) error {
 	if err := compileHelpers(options); err != nil {
 		return err
 	}
+	if err := keepOurs(options); err != nil {
+		return err
+	}
 	report := report{Options: options, Machine: describeMachine()}
 	for _, view := range options.views {
 		measured, err := inView(ctx, options, view)
@@ -72,7 +75,7 @@ func inView(ctx context.Context, options options, view string) (measuredView, er
 		return measuredView{}, err
 	}
 	cmd := exec.CommandContext(ctx, "unshare", "--mount", "sh", "-ec", viewScripts[view], self)
-	cmd.Env = append(os.Environ(), "BENCH_INSIDE="+view, "BENCH_RESULT="+result, "BENCH_WORK="+options.work)
+	cmd.Env = append(os.Environ(), "BENCH_INSIDE="+view, "BENCH_RESULT="+result, "BENCH_WORK="+options.work, "BENCH_OURS="+keptOurs(options))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	if err := cmd.Run(); err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +38,20 @@ func findRuntimes() ([]runtime, error) {
 		{nameRunc, getenv("BENCH_RUNC", "/usr/sbin/runc")},
 	}, nil
 }
+
+// keepOurs copies our binary, so that a build meanwhile changes nothing.
+func keepOurs(o options) error {
+	data, err := os.ReadFile(o.runtimes[0].Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // present tells that
+	}
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(keptOurs(o), data, 0o755)
+}
+
+func keptOurs(o options) string { return filepath.Join(o.work, "ours") }
 
 // present leaves out the runtimes that are not installed, and says so.
 func present(all []runtime) []runtime {
