@@ -76,6 +76,9 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		return nil, err
 	}
 	c.st = newState(id, s, io, c.cgroup)
+	if err := c.findRdt(); err != nil {
+		return nil, err
+	}
 	if err := dir.Save(c.st); err != nil { // early: what a killed create leaves can be found
 		return nil, err
 	}
@@ -90,6 +93,9 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		return nil, err
 	}
 	undo.Add(func() { warn(c.cgroup.Destroy()) })
+	if err := c.makeRdt(undo); err != nil {
+		return nil, err
+	}
 	if err := c.spawn(s, io, gate); err != nil {
 		return nil, err
 	}
@@ -98,6 +104,14 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		return nil, c.whyGone(err)
 	}
 	joined := c.joinCgroup()
+	if err := rdtOf(c.st).Join(c.init.PID()); err != nil {
+		return nil, err
+	}
+	devices, err := c.moveDevices()
+	if err != nil {
+		return nil, err
+	}
+	undo.Add(func() { warn(devices.Back()) })
 	answers := c.answers(io, joined)
 	program, err := filter.Wait()
 	if err != nil {
@@ -120,6 +134,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		return nil, c.whyGone(err)
 	}
 	undo.Release()
+	devices.Close()
 	return c, dir.Unlock()
 }
 

@@ -144,6 +144,9 @@ func (c *Container) Destroy() error {
 	if err := c.cgroup.Destroy(); err != nil {
 		return err
 	}
+	if err := rdtOf(c.st).Destroy(); err != nil {
+		return err
+	}
 	if err := c.dir.Remove(); err != nil {
 		return err
 	}

@@ -59,6 +59,9 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	}
 	undo.Add(proc.Kill)
 	joined := sync.OnceValue(cgroup.JoinAsync(proc.PID()))
+	if err := rdtOf(c.st).Join(proc.PID()); err != nil {
+		return nil, err
+	}
 	program, err := filter.Wait()
 	if err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func reclaim(st *state.State) error {
 	if err := cgroup.Signal(unix.SIGKILL); err != nil {
 		return err
 	}
-	return cgroup.Destroy()
+	return errors.Join(cgroup.Destroy(), rdtOf(st).Destroy())
 }
 
 // Owner is the uid that owns the container's directory.
