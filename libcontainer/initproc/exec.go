@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,5 +72,19 @@ func execute(i *initProcess) error {
 	if i.Process.PreserveFDs > 0 && lookupEnv(env, "LISTEN_FDS") != "" {
 		env = append(env, "LISTEN_PID="+strconv.Itoa(os.Getpid()))
 	}
-	return sys.Exec(i.exe, i.Process.Args, append(env, i.home()...))
+	return sys.Exec(i.exe, i.Process.Args, lastOfEach(append(env, i.home()...)))
+}
+
+// lastOfEach drops all but the last value of each variable: programs differ in
+// which of several they take.
+func lastOfEach(env []string) []string {
+	kept := env[:0:0]
+	for n, entry := range env {
+		name, _, _ := strings.Cut(entry, "=")
+		again := func(later string) bool { return strings.HasPrefix(later, name+"=") }
+		if !slices.ContainsFunc(env[n+1:], again) {
+			kept = append(kept, entry)
+		}
+	}
+	return kept
 }

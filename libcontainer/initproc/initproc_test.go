@@ -92,6 +92,13 @@ func TestLookupEnv(t *testing.T) {
 	}
 }
 
+func TestLastOfEach(t *testing.T) {
+	env := []string{"A=1", "AB=2", "A=3", "B=4", "AB=5", "C"}
+	if got := lastOfEach(env); !slices.Equal(got, []string{"A=3", "B=4", "AB=5", "C"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestHome: by number only (CVE-2016-3697).
 func TestHome(t *testing.T) {
 	passwd := filepath.Join(t.TempDir(), "passwd")

@@ -1,6 +1,8 @@
 package initproc
 
 import (
+	"os"
+
 	"runc/libcontainer/sys"
 )
 
@@ -24,10 +26,23 @@ func (i *initProcess) loadFilter() error {
 	if len(i.Filter) == 0 {
 		return nil
 	}
+	// The listener is handed over from another thread, which the filter does
+	// not hold for: the profile may notify of the very calls that it takes.
+	listeners := make(chan *os.File)
+	sent := make(chan error)
+	go func() {
+		listener := <-listeners
+		if listener == nil {
+			sent <- nil
+			return
+		}
+		defer listener.Close()
+		sent <- i.parent.Listener(listener)
+	}()
 	listener, err := sys.SeccompLoad(i.Filter, i.FilterFlags)
-	if err != nil || listener == nil {
+	if err != nil {
 		return err
 	}
-	defer listener.Close()
-	return i.parent.Listener(listener)
+	listeners <- listener
+	return <-sent
 }

@@ -28,9 +28,14 @@ type SpawnAttr struct {
 // Spawn starts a child and returns it with its pidfd. It goes around
 // os.StartProcess, which forks once more at its first use to try out pidfds.
 func Spawn(a SpawnAttr) (*Process, error) {
-	// The path is resolved by the child, whose descriptor table is still a
-	// copy of ours: the number is the right one there too.
-	path := FDPath(a.Exe)
+	// The path is resolved by the child, whose descriptor table is a copy of
+	// ours, but for the low numbers that Files have taken by then.
+	exe, err := dupAbove(a.Exe, len(a.Files), a.Files)
+	if err != nil {
+		return nil, err
+	}
+	defer exe.Close()
+	path := FDPath(exe)
 	pidfd := -1
 	attr := &syscall.ProcAttr{
 		Env: a.Env,
@@ -61,6 +66,27 @@ func Spawn(a SpawnAttr) (*Process, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// dupAbove duplicates f to a number that the child does not use: syscall moves
+// files that stand in the way of others to numbers above all of them and above
+// count, one for each file at most.
+func dupAbove(f *os.File, count int, files []*os.File) (*os.File, error) {
+	highest := count
+	for _, other := range files {
+		if other != nil {
+			highest = max(highest, int(other.Fd()))
+		}
+	}
+	dup := -1
+	err := onFD("duplicate", f, func(fd int) (err error) {
+		dup, err = unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, highest+count+2)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(dup), f.Name()), nil
 }
 
 // Process is a process held by a pidfd (pidfd_open(2)): a number that was
