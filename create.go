@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"runc/internal/attach"
 	"runc/internal/launch"
 )
 
@@ -25,6 +26,9 @@ run the program of the bundle.`,
 				return err
 			}
 			o.Detach = true
+			if attach.NotifyFromEnv() != nil {
+				o.Notify = func(string) error { return nil } // start binds the socket
+			}
 			if err := launch.Create(o); err != nil {
 				return fmt.Errorf("runc create failed: %w", err)
 			}

@@ -79,7 +79,7 @@ func execProcess(cmd *cli.Command) (int, error) {
 	o.Terminal = terminal.Take
 	p, err := launch.Exec(o)
 	if err != nil {
-		terminal.Close()
+		terminal.Close(nil)
 		return 0, err
 	}
 	return signals.Forward(p, &terminal)

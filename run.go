@@ -43,8 +43,15 @@ func run(cmd *cli.Command) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	notify := attach.NotifyFromEnv()
+	if notify != nil {
+		o.Notify = notify.Bind
+	}
 	if o.Detach = cmd.Bool("detach"); o.Detach {
-		_, err := launch.Run(o)
+		c, err := launch.Run(o)
+		if err == nil && notify != nil {
+			warn(notify.Pass(c.Process(), c.Process().PID, false))
+		}
 		return 0, err
 	}
 	signals, err := attach.Catch(!cmd.Bool("no-subreaper"))
@@ -55,10 +62,12 @@ func run(cmd *cli.Command) (int, error) {
 	o.Terminal = terminal.Take
 	c, err := launch.Run(o)
 	if err != nil {
-		terminal.Close()
+		terminal.Close(nil)
 		return 0, err
 	}
+	told := passNotify(notify, c.Process())
 	status, err := signals.Forward(c.Process(), &terminal)
+	<-told
 	if err != nil || cmd.Bool("keep") {
 		return status, err
 	}

@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"github.com/urfave/cli/v3"
+
+	"runc/internal/attach"
+	"runc/libcontainer"
 )
 
 func startCommand() *cli.Command {
@@ -17,7 +20,29 @@ func startCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return c.Start()
+			return startAndNotify(c)
 		}),
 	}
+}
+
+// startAndNotify returns, if a supervisor waits to be told, when the container
+// is ready or has ended.
+func startAndNotify(c *libcontainer.Container) error {
+	notify := attach.NotifyFromEnv()
+	if notify == nil || c.NotifyDir() == "" {
+		return c.Start()
+	}
+	init, err := c.Hold()
+	if err != nil {
+		return c.Start() // it has the words for this
+	}
+	defer init.Release()
+	if err := notify.Bind(c.NotifyDir()); err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	warn(notify.Pass(init, init.PID, false))
+	return nil
 }

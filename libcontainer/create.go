@@ -32,6 +32,9 @@ type IO struct {
 	// Pidfd takes the pidfd of the process before the user's program runs; nil:
 	// not wanted.
 	Pidfd func(pidfd *os.File) error
+	// Notify is given the directory of a container's notify socket, before
+	// there is a process; nil: it has none.
+	Notify func(dir string) error
 }
 
 func (io *IO) sendPidfd(p *sys.Process) error {
@@ -80,6 +83,9 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		return nil, err
 	}
 	if err := dir.Save(c.st); err != nil { // early: what a killed create leaves can be found
+		return nil, err
+	}
+	if err := c.makeNotify(io); err != nil {
 		return nil, err
 	}
 	var gate *os.File

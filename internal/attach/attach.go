@@ -1,6 +1,7 @@
 // Package attach is what a command in the foreground holds while the
-// container's program runs: it forwards signals, reaps orphans and finds the
-// exit status.
+// container's program runs: it forwards signals, passes the terminal on, reaps
+// orphans and finds the exit status. notify.go is for whoever waits until the
+// program is ready.
 package attach
 
 import (
@@ -28,15 +29,33 @@ func Catch(subreaper bool) (*Signals, error) {
 		}
 	}
 	s := &Signals{make(chan os.Signal, 64)}
-	signal.Notify(s.ch)
+	signal.Notify(s.ch, caught()...)
 	return s, nil
+}
+
+// lastSignal is the highest signal number (signal(7), "Real-time signals").
+const lastSignal = 64
+
+// caught are all signals but those that cannot be caught, and the two that stop
+// a job in the background which uses its terminal: caught, they would make the
+// kernel repeat the call for ever.
+func caught() []os.Signal {
+	var list []os.Signal
+	for n := unix.Signal(1); n <= lastSignal; n++ {
+		switch n {
+		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU:
+		default:
+			list = append(list, n)
+		}
+	}
+	return list
 }
 
 // Forward hands signals to the process until it has ended, and returns its
 // exit status as a shell words it: 128+signal for one that was killed. A change
 // of the window's size goes to the terminal.
 func (s *Signals) Forward(p *sys.Process, t *Terminal) (status int, err error) {
-	defer t.Close()
+	defer t.Close(s.ch)
 	ended := make(chan error, 1)
 	go func() {
 		_, err := p.Ended(-1)
@@ -59,14 +78,17 @@ func (s *Signals) forward(p *sys.Process, t *Terminal, sig unix.Signal) {
 	switch sig {
 	case unix.SIGWINCH:
 		t.Resize()
+		return
 	case unix.SIGCHLD:
 		s.reapOrphans(p)
-	case unix.SIGURG:
-		// The Go runtime's own, for preemption.
-	default:
-		if err := p.Signal(sig); err != nil {
-			logrus.Debugf("forward %v: %v", sig, err)
-		}
+		return
+	case unix.SIGURG, unix.SIGPIPE:
+		return // our own: the Go runtime's for preemption, a reader of ours that is gone
+	case unix.SIGCONT:
+		t.Resume()
+	}
+	if err := p.Signal(sig); err != nil {
+		logrus.Debugf("forward %v: %v", sig, err)
 	}
 }
 

@@ -4,56 +4,126 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 	"time"
 
-	"github.com/containerd/console"
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/sys"
 )
 
-// Terminal joins the command's own streams to the terminal of the process.
+// Terminal joins the command's own streams to the terminal of the process. Each
+// direction has its own buffer and no other: one that is slow to read or write
+// holds up its own direction only, down to the program.
 type Terminal struct {
 	master *os.File
-	// host is the command's own terminal; nil when stdin is none.
-	host console.Console
-	// copied is closed when all output has been passed on.
+	host   host
+	// copied is closed when no more output comes, or nobody takes it.
 	copied chan struct{}
+	// ended is closed when the process has ended.
+	ended chan struct{}
+	close sync.Once
 }
 
 // Take is for launch.Options: it takes the master of the terminal and begins to
-// pass on both directions. One that is slow to read or write holds up its own
-// direction only, down to the program.
+// pass on both directions. A failure leaves the command's terminal as it was.
 func (t *Terminal) Take(master *os.File) error {
-	// A descriptor of our own, in Go's poller: the drain at the end needs
-	// deadlines.
+	// A descriptor of our own, in Go's poller: it can be closed under a read.
 	dup, err := sys.DupNonblocking(master)
 	if err != nil {
 		return err
 	}
-	t.master, t.copied = dup, make(chan struct{})
-	if host, err := console.ConsoleFromFile(os.Stdin); err == nil {
-		t.host = host
-		t.Resize()
-		if err := host.SetRaw(); err != nil {
-			return err
-		}
+	if err := t.take(dup); err != nil {
+		t.host.reset()
+		dup.Close()
+		return err
 	}
-	go func() { _, _ = io.Copy(t.master, os.Stdin) }()
-	go func() {
-		defer close(t.copied)
-		_, _ = io.Copy(os.Stdout, t.master) // ends with EIO at the hang-up
-	}()
 	return nil
 }
 
+func (t *Terminal) take(master *os.File) (err error) {
+	// Line ends become CRLF once: by the command's own terminal, if any.
+	if err := sys.ClearONLCR(master); err != nil {
+		return err
+	}
+	if t.host, err = openHost(); err != nil {
+		return err
+	}
+	t.host.resize(master)
+	t.master, t.copied, t.ended = master, make(chan struct{}), make(chan struct{})
+	go t.passInput()
+	go t.passOutput()
+	return nil
+}
+
+// passInput ends with stdin. The end of a file or pipe is not told to the
+// program (a terminal has no such thing); that of a terminal in raw mode is its
+// hang-up, and passed on as one.
+func (t *Terminal) passInput() {
+	terminal := t.host.raw != nil
+	_, _ = io.Copy(t.master, os.Stdin)
+	if terminal {
+		t.hangUp()
+	}
+}
+
+// reopened is how often a terminal that no process holds any more is looked at:
+// an init may close it and open /dev/console later. The kernel announces only
+// the closing.
+const reopened = 100 * time.Millisecond
+
+// passOutput ends when the process has, or when nobody reads the output: then
+// the program gets the hang-up that it would get from a closed window.
+func (t *Terminal) passOutput() {
+	defer close(t.copied)
+	for last := false; ; {
+		if !t.copyOutput() {
+			t.hangUp()
+			return
+		}
+		if last {
+			return
+		}
+		select {
+		case <-t.ended:
+			last = true // what came since the last look
+		case <-time.After(reopened):
+		}
+	}
+}
+
+// copyOutput passes output on until the terminal hangs up, and tells whether
+// there is somebody to take more.
+func (t *Terminal) copyOutput() bool {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := t.master.Read(buf)
+		if n > 0 {
+			if _, err := os.Stdout.Write(buf[:n]); err != nil {
+				return false
+			}
+		}
+		if err != nil {
+			return !errors.Is(err, os.ErrClosed)
+		}
+	}
+}
+
+// hangUp closes the master: processes that hold the terminal get SIGHUP.
+func (t *Terminal) hangUp() { t.close.Do(func() { t.master.Close() }) }
+
 // Resize gives the terminal the size of the command's own.
 func (t *Terminal) Resize() {
-	if t.host == nil || t.master == nil {
-		return
+	if t.master != nil {
+		t.host.resize(t.master)
 	}
-	if size, err := t.host.Size(); err == nil {
-		_ = sys.SetWindowSize(t.master, size.Height, size.Width)
+}
+
+// Resume takes the command's terminal again after a stop.
+func (t *Terminal) Resume() {
+	if t.master != nil {
+		t.host.again()
+		t.host.resize(t.master)
 	}
 }
 
@@ -61,32 +131,54 @@ func (t *Terminal) Resize() {
 // hold the terminal still, could go on writing.
 const lateOutput = 100 * time.Millisecond
 
-// Close passes on what output is left and gives the command's terminal back as
-// it was.
-func (t *Terminal) Close() {
+// Close gives the command's terminal back as it was and passes on what output is
+// left. That may take as long as its reader takes, unless stop says to end.
+func (t *Terminal) Close(stop <-chan os.Signal) {
 	if t.master == nil {
 		return
 	}
+	t.host.reset()
+	close(t.ended)
 	select {
 	case <-t.copied:
 	case <-time.After(lateOutput):
 		_ = t.master.SetReadDeadline(time.Now())
-		<-t.copied
-		t.drain()
+		if t.awaitOutput(stop) {
+			t.drain()
+		}
 	}
-	t.master.Close()
-	if t.host != nil {
-		_ = t.host.Reset()
+	t.hangUp()
+}
+
+// awaitOutput waits for passOutput. It is false when a signal ended the wait.
+func (t *Terminal) awaitOutput(stop <-chan os.Signal) bool {
+	for {
+		select {
+		case <-t.copied:
+			return true
+		case sig := <-stop:
+			switch sig {
+			case unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM:
+				return false
+			}
+		}
 	}
 }
+
+// maxLate bounds what is passed on of a terminal that others go on writing to,
+// in bytes: more than the kernel holds of it.
+const maxLate = 256 << 10
 
 // drain passes on what is in the terminal now.
 func (t *Terminal) drain() {
 	buf := make([]byte, 4096)
-	for {
+	for total := 0; total < maxLate; {
 		n, err := sys.ReadNow(t.master, buf)
 		if n > 0 {
-			_, _ = os.Stdout.Write(buf[:n])
+			total += n
+			if _, err := os.Stdout.Write(buf[:n]); err != nil {
+				return
+			}
 		}
 		if n <= 0 || err != nil && !errors.Is(err, unix.EINTR) {
 			return

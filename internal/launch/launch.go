@@ -49,6 +49,9 @@ type Options struct {
 	ConsoleSocket, PidfdSocket string
 	// Terminal takes the terminal of a process in the foreground.
 	Terminal func(master *os.File) error
+	// Notify is given the directory for the notify socket before anything of
+	// the container's runs; nil: there is no NOTIFY_SOCKET.
+	Notify func(dir string) error
 	// Detach says that the caller does not wait for the process.
 	Detach bool
 }
@@ -90,6 +93,7 @@ func (o *Options) Spec() (s libcontainer.Spec, err error) {
 		return s, err
 	}
 	warnAmbient(c.Process)
+	o.addNotify(c.Config, c.Process)
 	return libcontainer.Spec{
 		Config:   c.Config,
 		Process:  c.Process,
@@ -156,7 +160,7 @@ func (o *Options) io(p *configs.Process, kind string) (*streams, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &streams{IO: libcontainer.IO{Stdio: std}}
+	s := &streams{IO: libcontainer.IO{Stdio: std, Notify: o.Notify}}
 	for n := range p.PreserveFDs {
 		s.Extra = append(s.Extra, os.NewFile(uintptr(3+n), "preserved descriptor"))
 	}
