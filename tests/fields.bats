@@ -1,0 +1,307 @@
+#!/usr/bin/env bats
+# Fields of config.json that few containers use: each must do what the OCI
+# runtime spec says of it. What all containers use has files of its own;
+# libcontainer/specconv/fields_test.go holds the list of which test is for which
+# field.
+
+load helpers
+
+# --- personality ---------------------------------------------------------------
+
+@test "personality: LINUX32" {
+	config '.linux.personality = {"domain": "LINUX32"}'
+	container_script 'cat /proc/self/personality; uname -m'
+	run_container
+	assert_ok
+	assert_equal "${lines[0]}" 00000008
+	[ "$(uname -m)" != x86_64 ] || assert_equal "${lines[1]}" i686
+}
+
+@test "personality: flags" {
+	only_ours "runc ignores flags"
+	config '.linux.personality = {"domain": "LINUX", "flags": ["ADDR_NO_RANDOMIZE", "UNAME26"]}'
+	container_script 'cat /proc/self/personality; uname -r'
+	run_container
+	assert_ok
+	assert_equal "${lines[0]}" 00060000
+	[[ ${lines[1]} == 2.6.* ]] || fail "$(show)"
+}
+
+@test "personality: of a process that exec adds" {
+	config '.linux.personality = {"domain": "LINUX32", "flags": ["ADDR_NO_RANDOMIZE"]}'
+	only_ours "runc ignores flags"
+	start_container
+	run runc exec "$ID" cat /proc/self/personality
+	assert_output 00040008
+}
+
+@test "personality: a flag that is not known is ignored, with a warning" {
+	config '.linux.personality = {"domain": "LINUX", "flags": ["NO_SUCH"]}'
+	container_args true
+	run_container
+	assert_ok
+	only_ours "1.1.5 ignores it without a word"
+	assert_has NO_SUCH 'linux.personality.flags[0]'
+}
+
+@test "personality: an unknown domain" {
+	config '.linux.personality = {"domain": "SOLARIS"}'
+	run_container
+	assert_status 1
+	assert_has SOLARIS
+}
+
+# --- memory policy -------------------------------------------------------------
+
+# policy JSON sets it.
+policy() {
+	[ -e /proc/self/numa_maps ] || skip "no NUMA in this kernel"
+	only_ours "1.1.5 has no memory policy"
+	config --argjson p "$1" '.linux.memoryPolicy = $p'
+}
+
+# numa_policy PATTERN: what the container prints of its numa_maps matches it.
+numa_policy() { [[ $output =~ ^[0-9a-f]+\ $1\  ]] || fail "want $1, got $(show)"; }
+
+@test "memoryPolicy: every mode" {
+	local mode want
+	while read -r mode want; do
+		if [ "$mode" = MPOL_LOCAL ] || [ "$mode" = MPOL_DEFAULT ]; then
+			policy "{\"mode\": \"$mode\"}"
+		else
+			policy "{\"mode\": \"$mode\", \"nodes\": \"0\"}"
+		fi
+		container_args head -n 1 /proc/self/numa_maps
+		run_container
+		assert_ok
+		numa_policy "$want"
+	done <<-'END'
+		MPOL_DEFAULT default
+		MPOL_LOCAL local
+		MPOL_BIND bind:0
+		MPOL_INTERLEAVE interleave:0
+		MPOL_PREFERRED prefer:0
+		MPOL_PREFERRED_MANY prefer.*:0
+		MPOL_WEIGHTED_INTERLEAVE weighted.*:0
+	END
+}
+
+@test "memoryPolicy: flags" {
+	policy '{"mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_STATIC_NODES"]}'
+	container_args head -n 1 /proc/self/numa_maps
+	run_container
+	numa_policy 'bind=static:0'
+	policy '{"mode": "MPOL_INTERLEAVE", "nodes": "0", "flags": ["MPOL_F_RELATIVE_NODES"]}'
+	run_container
+	numa_policy 'interleave=relative:0'
+}
+
+@test "memoryPolicy: of a process that exec adds" {
+	policy '{"mode": "MPOL_BIND", "nodes": "0"}'
+	start_container
+	run runc exec "$ID" head -n 1 /proc/self/numa_maps
+	numa_policy bind:0
+}
+
+@test "memoryPolicy: a node that is not there" {
+	policy '{"mode": "MPOL_BIND", "nodes": "900"}'
+	run_container
+	assert_fails linux.memoryPolicy 900
+}
+
+@test "memoryPolicy: mode and nodes that do not go together" {
+	policy '{"mode": "MPOL_BIND"}'
+	run_container
+	assert_fails linux.memoryPolicy.nodes
+	policy '{"mode": "MPOL_LOCAL", "nodes": "0"}'
+	run_container
+	assert_fails linux.memoryPolicy.nodes
+}
+
+# --- time ----------------------------------------------------------------------
+
+@test "timeOffsets: both clocks, seconds and nanoseconds" {
+	only_ours "1.1.5 has no time namespaces"
+	config '.linux.namespaces += [{"type": "time"}]
+		| .linux.timeOffsets = {"monotonic": {"secs": 86400, "nanosecs": 7}, "boottime": {"secs": 172800, "nanosecs": 999999999}}'
+	container_script 'tr -s " " </proc/self/timens_offsets'
+	run_container
+	assert_output "monotonic 86400 7" "boottime 172800 999999999"
+}
+
+@test "timeOffsets: back in time, and not too far" {
+	only_ours "1.1.5 has no time namespaces"
+	config '.linux.namespaces += [{"type": "time"}] | .linux.timeOffsets = {"boottime": {"secs": -10}}'
+	container_script 'tr -s " " </proc/self/timens_offsets'
+	run_container
+	assert_output "monotonic 0 0" "boottime -10 0"
+	config '.linux.timeOffsets.boottime.secs = -1000000000'
+	run_container
+	assert_fails linux.timeOffsets
+}
+
+# --- names ---------------------------------------------------------------------
+
+@test "domainname: with a hostname, in the container only" {
+	local before
+	before=$(cat /proc/sys/kernel/domainname)
+	only_ours "1.1.5 has no domainname"
+	config '.hostname = "h" | .domainname = "example.org"'
+	container_args cat /proc/sys/kernel/hostname /proc/sys/kernel/domainname
+	run_container
+	assert_output h example.org
+	assert_equal "$(cat /proc/sys/kernel/domainname)" "$before"
+}
+
+# --- network devices -----------------------------------------------------------
+
+# private_host makes the network namespace that stands for the host's; runc_there
+# runs the runtime in it, and there any other command.
+private_host() {
+	only_ours "1.1.5 has no netDevices"
+	background unshare --net sleep 1000
+	NET=$!
+	wait_until own_network
+	there ip link add net0 mtu 1280 type veth peer name peer0 || skip "no veth in this kernel"
+	there ip addr add 192.0.2.5/24 dev net0
+	there ip addr add 2001:db8::5/64 dev net0
+	there ip link set net0 up
+}
+own_network() { [ "$(readlink /proc/$NET/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
+there() { nsenter "--net=/proc/$NET/ns/net" "$@"; }
+runc_there() { there timeout --foreground -k 5 60 "$RUNC" --root "$STATE" "$@"; }
+
+# on_host prints name, state and addresses of a device there.
+on_host() { there ip -o addr show "$1" 2>&1 | awk '/scope global/ {print $2, $4}' | xargs; }
+
+@test "netDevices: moved, renamed, with its addresses, up" {
+	private_host
+	config '.linux.netDevices = {"net0": {"name": "uplink"}}'
+	container_script 'ip -o link show uplink | grep -o "mtu [0-9]*\|[<,]UP[,>]"; ip -o addr show uplink | grep -v fe80 | awk "{print \$4}"'
+	run runc_there run --bundle "$BUNDLE" "$ID"
+	assert_ok
+	assert_match '[<,]UP[,>]'
+	assert_has "mtu 1280" 192.0.2.5/24 2001:db8::5/64
+}
+
+@test "netDevices: without a name it stays" {
+	private_host
+	config '.linux.netDevices = {"net0": {}}'
+	detached runc_there run --detach --bundle "$BUNDLE" "$ID"
+	assert_ok
+	run nsenter "--net=/proc/$(init_pid)/ns/net" ip -o addr show net0
+	assert_has 192.0.2.5/24
+	run there ip link show net0
+	[ "$status" -ne 0 ] || fail "still on the host: $(show)"
+	# What is virtual ends with its namespace; the spec forbids taking it back.
+	runc delete --force "$ID"
+	wait_until no_peer
+}
+no_peer() { ! there ip link show peer0 >/dev/null 2>&1; }
+
+@test "netDevices: into a user namespace, before sysctls and hooks" {
+	private_host
+	in_userns
+	there ip link add a.b type veth peer name peer1
+	cat >"$W/hook" <<-END
+		#!/bin/sh
+		nsenter --net=/proc/\$(jq .pid)/ns/net ip -o addr show uplink >"$W/seen"
+	END
+	chmod +x "$W/hook"
+	config --arg hook "$W/hook" '.linux.netDevices = {"net0": {"name": "uplink"}, "a.b": {}}
+		| .linux.sysctl = {"net.ipv4.conf.uplink.forwarding": "1", "net.ipv4.conf.a/b.proxy_arp": "1", "net/ipv4/conf/a.b/forwarding": "1"}
+		| .hooks.createRuntime = [{"path": $hook}]'
+	container_args cat /proc/sys/net/ipv4/conf/uplink/forwarding /proc/sys/net/ipv4/conf/a.b/proxy_arp /proc/sys/net/ipv4/conf/a.b/forwarding
+	run runc_there run --bundle "$BUNDLE" "$ID"
+	assert_output 1 1 1
+	grep -q 192.0.2.5/24 "$W/seen"
+}
+
+@test "netDevices: into a namespace that stays" {
+	private_host
+	local inside
+	background unshare --net sleep 1000
+	inside=$!
+	NET=$inside wait_until own_network
+	nsenter "--net=/proc/$inside/ns/net" ip link add eth0 type veth peer name peer5
+	config --arg p "/proc/$inside/ns/net" '(.linux.namespaces[] | select(.type == "network")).path = $p
+		| .mounts |= map(select(.type != "sysfs"))
+		| .linux.netDevices = {"net0": {"name": "eth%d"}}'
+	container_script 'ip -o addr show eth1'
+	run runc_there run --bundle "$BUNDLE" "$ID"
+	assert_ok
+	assert_has 192.0.2.5/24
+	# Whoever owns the namespace owns what is in it now.
+	run nsenter "--net=/proc/$inside/ns/net" ip -o addr show eth1
+	assert_has 192.0.2.5/24
+}
+
+@test "netDevices: a create that fails later gives them back" {
+	private_host
+	local before
+	before=$(on_host net0)
+	assert_equal "$before" "net0 192.0.2.5/24 net0 2001:db8::5/64"
+	config '.linux.netDevices = {"net0": {"name": "uplink"}}'
+	container_args /no/such/program
+	run runc_there run --bundle "$BUNDLE" "$ID"
+	assert_status 1
+	assert_equal "$(on_host net0)" "$before"
+	[[ $(there ip -o link show net0) =~ [\<,]UP[,\>] ]] || fail "net0 is down"
+}
+
+@test "netDevices: one that is not there, and one that may not leave" {
+	private_host
+	config '.linux.netDevices = {"net0": {}, "nix": {"name": "x"}}'
+	run runc_there run --bundle "$BUNDLE" "$ID"
+	assert_fails 'linux.netDevices["nix"]' "no such device"
+	assert_equal "$(on_host net0)" "net0 192.0.2.5/24 net0 2001:db8::5/64"
+	config '.linux.netDevices = {"net0": {}, "lo": {"name": "lo5"}}'
+	run runc_there run --bundle "$BUNDLE" "$ID"
+	assert_fails 'linux.netDevices["lo"]'
+	assert_equal "$(on_host net0)" "net0 192.0.2.5/24 net0 2001:db8::5/64"
+}
+
+@test "netDevices: a name that is taken in the container" {
+	private_host
+	config '.linux.netDevices = {"net0": {"name": "lo"}}'
+	run runc_there run --bundle "$BUNDLE" "$ID"
+	assert_fails 'linux.netDevices["net0"]' '"lo"'
+	assert_equal "$(on_host net0)" "net0 192.0.2.5/24 net0 2001:db8::5/64"
+}
+
+@test "netDevices: refused without a network namespace, and rootless" {
+	only_ours "1.1.5 has no netDevices"
+	config '.linux.netDevices = {"net0": {}}'
+	run runc --rootless true run --bundle "$BUNDLE" "$ID"
+	assert_fails linux.netDevices rootless
+	config 'del(.linux.namespaces[] | select(.type == "network"))'
+	run_container
+	assert_fails linux.netDevices namespace
+}
+
+# --- Intel RDT -----------------------------------------------------------------
+
+@test "intelRdt: where there is none" {
+	only_ours
+	! grep -qw resctrl /proc/self/mounts || skip "resctrl is mounted here"
+	local rdt
+	for rdt in '{}' '{"closID": "x"}' '{"l3CacheSchema": "L3:0=f"}' '{"memBwSchema": "MB:0=50"}' '{"schemata": ["L3:0=f"]}' '{"enableMonitoring": true}'; do
+		config --argjson r "$rdt" '.linux.intelRdt = $r'
+		run_container
+		assert_fails linux.intelRdt "not supported or enabled" "mount -t resctrl"
+		[ -z "$(ls -A "$STATE")" ] || fail "left: $(ls "$STATE")"
+	done
+}
+
+@test "intelRdt: closID, schemata and monitoring, where there is resctrl" {
+	grep -qw resctrl /proc/self/mounts || skip "no resctrl: this CPU or kernel has no RDT; over a fake tree in libcontainer/intelrdt"
+	config '.linux.intelRdt = {"enableMonitoring": true}'
+	start_container
+	local dir
+	dir=$(jq -r .intel_rdt_path "$STATE/$ID/state.json")
+	assert_equal "${dir##*/}" "$ID"
+	grep -qx "$(init_pid)" "$dir/tasks"
+	grep -qx "$(init_pid)" "$dir/mon_groups/$ID/tasks"
+	runc delete --force "$ID"
+	[ ! -e "$dir" ] || fail "$dir is left"
+}
