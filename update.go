@@ -114,7 +114,6 @@ func resourcesOfFlags(cmd *cli.Command) (*specs.LinuxResources, error) {
 		number(cmd, "memory-swap", &r.Memory.Swap, parseSize),
 		//lint:ignore SA1019 converted into a warning
 		number(cmd, "kernel-memory", &r.Memory.Kernel, parseSize),
-		//lint:ignore SA1019 converted into a warning
 		number(cmd, "kernel-memory-tcp", &r.Memory.KernelTCP, parseSize),
 		number(cmd, "pids-limit", &r.Pids.Limit, parseInt),
 	)
