@@ -305,3 +305,198 @@ no_peer() { ! there ip link show peer0 >/dev/null 2>&1; }
 	runc delete --force "$ID"
 	[ ! -e "$dir" ] || fail "$dir is left"
 }
+
+# --- limits --------------------------------------------------------------------
+# update.bats has them as update sets them; here they come from config.json.
+
+# limits FILTER sets linux.resources, devices aside.
+limits() { config ".linux.resources += $1"; }
+
+# limit CONTROLLER V1FILE V2FILE prints a value of the container's cgroup.
+limit() {
+	local dir
+	dir=$(cgroup_dir "$(init_pid)" "$1")
+	if unified; then cat "$dir/$3"; else cat "$dir/$2"; fi
+}
+
+# disk prints the numbers of a disk.
+disk() {
+	local number
+	number=$(lsblk -dno MAJ:MIN | head -n 1 | tr -d ' ')
+	[ -n "$number" ] || skip "no block device"
+	echo "$number"
+}
+
+# bats test_tags=cgroups
+@test "resources: cpu.shares, quota, period, burst, cpus and mems" {
+	need_controller cpu
+	need_controller cpuset
+	limits '{"cpu": {"shares": 512, "quota": 50000, "period": 100000, "burst": 20000, "cpus": "0", "mems": "0"}}'
+	start_container
+	if unified; then
+		assert_equal "$(limit cpu - cpu.max)" "50000 100000"
+		[ "$(limit cpu - cpu.weight)" -lt 100 ]
+	else
+		assert_equal "$(limit cpu cpu.cfs_quota_us)" 50000
+		assert_equal "$(limit cpu cpu.cfs_period_us)" 100000
+		assert_equal "$(limit cpu cpu.shares)" 512
+	fi
+	assert_equal "$(limit cpuset cpuset.cpus cpuset.cpus)" 0
+	assert_equal "$(limit cpuset cpuset.mems cpuset.mems)" 0
+	only_ours "1.1.5 has no burst"
+	assert_equal "$(limit cpu cpu.cfs_burst_us cpu.max.burst)" 20000
+}
+
+# bats test_tags=cgroups
+@test "resources: cpu.idle" {
+	need_controller cpu
+	only_ours "1.1.5 has no idle"
+	limits '{"cpu": {"idle": 1}}'
+	start_container
+	assert_equal "$(limit cpu cpu.idle cpu.idle)" 1
+}
+
+# bats test_tags=cgroups
+@test "resources: cpu.realtimeRuntime and realtimePeriod" {
+	need_controller cpu
+	unified && skip "version 2 has none"
+	[ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ] || skip "the kernel has no realtime groups"
+	[ "$(cat "$(cgroup_dir self cpu)/cpu.rt_runtime_us")" != 0 ] || skip "no realtime budget in the cgroup above"
+	limits '{"cpu": {"realtimeRuntime": 1000, "realtimePeriod": 900000}}'
+	start_container
+	assert_equal "$(limit cpu cpu.rt_runtime_us) $(limit cpu cpu.rt_period_us)" "1000 900000"
+}
+
+# bats test_tags=cgroups
+@test "resources: memory.limit, reservation and swap" {
+	need_controller memory
+	limits '{"memory": {"limit": 67108864, "reservation": 33554432, "swap": 100663296}}'
+	start_container
+	assert_equal "$(limit memory memory.limit_in_bytes memory.max)" 67108864
+	assert_equal "$(limit memory memory.soft_limit_in_bytes memory.low)" 33554432
+	# Version 2 counts swap alone.
+	if unified; then
+		assert_equal "$(limit memory - memory.swap.max)" 33554432
+	else
+		assert_equal "$(limit memory memory.memsw.limit_in_bytes)" 100663296
+	fi
+}
+
+# bats test_tags=cgroups
+@test "resources: memory.swappiness and disableOOMKiller" {
+	need_controller memory
+	unified && skip "version 2 has neither"
+	limits '{"memory": {"limit": 67108864, "swappiness": 30, "disableOOMKiller": true}}'
+	start_container
+	assert_equal "$(limit memory memory.swappiness)" 30
+	limit memory memory.oom_control | grep -qx 'oom_kill_disable 1'
+}
+
+# bats test_tags=cgroups
+@test "resources: memory.kernel and kernelTCP are ignored, with a warning" {
+	limits '{"memory": {"kernel": 1048576, "kernelTCP": 1048576}}'
+	container_args true
+	run_container
+	assert_ok
+	only_ours "other words"
+	assert_has "kernel and kernelTCP are ignored"
+}
+
+# bats test_tags=cgroups
+@test "resources: blockIO throttles" {
+	unified && need_controller io
+	unified || need_controller blkio
+	local number
+	number=$(disk)
+	limits "$(jq -n --argjson a "${number%:*}" --argjson b "${number#*:}" '{"blockIO": {
+		"throttleReadBpsDevice": [{"major": $a, "minor": $b, "rate": 1048576}],
+		"throttleWriteBpsDevice": [{"major": $a, "minor": $b, "rate": 2097152}],
+		"throttleReadIOPSDevice": [{"major": $a, "minor": $b, "rate": 100}],
+		"throttleWriteIOPSDevice": [{"major": $a, "minor": $b, "rate": 200}]}}')"
+	start_container
+	if unified; then
+		assert_equal "$(limit io - io.max)" "$number rbps=1048576 wbps=2097152 riops=100 wiops=200"
+		return
+	fi
+	assert_equal "$(limit blkio blkio.throttle.read_bps_device)" "$number 1048576"
+	assert_equal "$(limit blkio blkio.throttle.write_bps_device)" "$number 2097152"
+	assert_equal "$(limit blkio blkio.throttle.read_iops_device)" "$number 100"
+	assert_equal "$(limit blkio blkio.throttle.write_iops_device)" "$number 200"
+}
+
+# weights prints the first file of weights that the container's cgroup has.
+weights() {
+	local dir file
+	if unified; then dir=$(cgroup_dir "$1" io); else dir=$(cgroup_dir "$1" blkio); fi
+	for file in blkio.bfq.weight blkio.weight io.bfq.weight io.weight; do
+		[ ! -e "$dir/$file" ] || { echo "$dir/$file" && return; }
+	done
+}
+
+# bats test_tags=cgroups
+@test "resources: blockIO.weight and weightDevice" {
+	unified && need_controller io
+	unified || need_controller blkio
+	start_container
+	[ -n "$(weights "$(init_pid)")" ] || skip "the kernel has no weights"
+	runc delete --force "$ID"
+	local number
+	number=$(disk)
+	limits "$(jq -n --argjson a "${number%:*}" --argjson b "${number#*:}" \
+		'{"blockIO": {"weight": 500, "weightDevice": [{"major": $a, "minor": $b, "weight": 300}]}}')"
+	detached runc run --detach --bundle "$BUNDLE" "$ID"
+	if [ "$status" -ne 0 ]; then
+		# A disk without the bfq scheduler has no weight of its own.
+		assert_has weight
+		config 'del(.linux.resources.blockIO.weightDevice)'
+		start_container
+	fi
+	grep -qE '(^|default )500$' "$(weights "$(init_pid)")" || fail "$(cat "$(weights "$(init_pid)")")"
+}
+
+# bats test_tags=cgroups
+@test "resources: hugepageLimits, of pages and of reservations" {
+	need_controller hugetlb
+	limits '{"hugepageLimits": [{"pageSize": "2MB", "limit": 4194304}]}'
+	start_container
+	assert_equal "$(limit hugetlb hugetlb.2MB.limit_in_bytes hugetlb.2MB.max)" 4194304
+	only_ours "1.1.5 sets no reservations"
+	assert_equal "$(limit hugetlb hugetlb.2MB.rsvd.limit_in_bytes hugetlb.2MB.rsvd.max)" 4194304
+}
+
+# bats test_tags=cgroups
+@test "resources: network.classID and priorities" {
+	unified && skip "version 2 has neither"
+	need_controller net_cls
+	need_controller net_prio
+	limits '{"network": {"classID": 1048577, "priorities": [{"name": "lo", "priority": 3}]}}'
+	start_container
+	assert_equal "$(limit net_cls net_cls.classid)" 1048577
+	limit net_prio net_prio.ifpriomap | grep -qx 'lo 3'
+}
+
+# bats test_tags=cgroups
+@test "resources: network, where the controllers are missing" {
+	unified && skip "version 2 has neither"
+	[ ! -d /sys/fs/cgroup/net_cls ] || skip "they are there"
+	only_ours "1.1.5 ignores them"
+	limits '{"network": {"classID": 1048577}}'
+	run_container
+	assert_fails net_cls
+}
+
+# bats test_tags=cgroups
+@test "resources: rdma of a device that is not there, or without the controller" {
+	only_ours
+	limits '{"rdma": {"mlx9_9": {"hcaHandles": 3, "hcaObjects": 10000}}}'
+	run_container
+	assert_fails rdma
+}
+
+# bats test_tags=cgroups
+@test "resources: unified" {
+	unified || skip "version 1"
+	limits '{"unified": {"cgroup.max.depth": "3"}}'
+	start_container
+	assert_equal "$(limit - - cgroup.max.depth)" 3
+}
