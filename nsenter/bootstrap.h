@@ -61,4 +61,7 @@ struct report {
 	char text[120];
 };
 
+/* The soft limit of open files that stage 2 had (RLIMIT_NOFILE). */
+extern unsigned long long bootstrap_nofile;
+
 #endif

@@ -69,6 +69,10 @@ func (b *Bootstrap) Encode() ([]byte, error) {
 	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&c)), unsafe.Sizeof(c))), nil
 }
 
+// Nofile is the soft limit of open files (RLIMIT_NOFILE) that an init had before
+// the C stage took it away, to be given back first of all.
+func Nofile() uint64 { return uint64(C.bootstrap_nofile) }
+
 // ReportKind is what a Report is about.
 type ReportKind uint32
 

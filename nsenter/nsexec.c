@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,6 +32,9 @@
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
 #endif
+
+/* The soft limit of open files, taken away in stage 2. */
+unsigned long long bootstrap_nofile;
 
 static int sock = -1;
 static bool debug;
@@ -195,6 +199,24 @@ static bool joins_user_namespace(const struct bootstrap *b)
 	return false;
 }
 
+/*
+ * Lets no file be opened until Go gives the limit back: the C library and the
+ * Go runtime read files of /proc and /sys as they start, to learn about stack,
+ * huge pages and cgroup, and can do without. In stage 2 these are what the
+ * container makes of them: lies, devices, FIFOs that never answer.
+ */
+static void forbid_open(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		fail("get limit of open files");
+	bootstrap_nofile = limit.rlim_cur;
+	limit.rlim_cur = 0;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		fail("set limit of open files");
+}
+
 static void nsexec(void)
 {
 	struct bootstrap b;
@@ -237,6 +259,7 @@ static void nsexec(void)
 	}
 	if (setsid() < 0)
 		fail("make session");
+	forbid_open();
 }
 
 __attribute__((constructor)) static void constructor(void)

@@ -12,19 +12,7 @@ import (
 	"runc/libcontainer/sys"
 )
 
-func ready(i *initProcess) error {
-	if err := i.parent.Ready(); err != nil {
-		return err
-	}
-	// What the parent has set is what the program gets, not the soft limit
-	// that the Go runtime raised for itself.
-	for _, l := range i.Process.Rlimits {
-		if l.Type == rlimitNofile {
-			return sys.KeepNofile()
-		}
-	}
-	return nil
-}
+func ready(i *initProcess) error { return i.parent.Ready() }
 
 // findCommand looks the program up as a shell would, with the container's PATH
 // and as the user. The words are those of os/exec, which engines look for.

@@ -7,8 +7,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const rlimitNofile = unix.RLIMIT_NOFILE
-
 // home returns HOME for the user's uid when the environment has none.
 func (i *initProcess) home() []string {
 	if lookupEnv(i.Process.Env, "HOME") != "" {

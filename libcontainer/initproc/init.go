@@ -17,6 +17,8 @@ import (
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/rootfs"
 	"runc/libcontainer/safepath"
+	"runc/libcontainer/sys"
+	"runc/nsenter"
 )
 
 // Main runs the process and does not return. The caller has locked the main
@@ -25,6 +27,10 @@ func Main() {
 	runtime.LockOSThread()
 	debug.SetGCPercent(-1) // too short a life for a collection
 	parent, err := handshake.Inherited()
+	if err == nil {
+		// Not what Go made of it: the limit is the user's program's, too.
+		err = sys.SetNofile(nsenter.Nofile())
+	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "runc: %v\n", err)
 		os.Exit(1)

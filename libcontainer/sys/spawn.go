@@ -198,18 +198,19 @@ func Poll(timeout time.Duration, files ...*os.File) ([]bool, error) {
 
 // Exec replaces the program of this process by exe, keeping the descriptors
 // without close-on-exec. It returns only on failure. As syscall.Exec it gives
-// RLIMIT_NOFILE back the soft limit that Go raised at start, unless KeepNofile
+// RLIMIT_NOFILE back the soft limit that Go raised at start, unless SetNofile
 // was called.
 func Exec(path string, args, env []string) error {
 	return &os.PathError{Op: "exec", Path: path, Err: syscall.Exec(path, args, env)}
 }
 
-// KeepNofile makes the present RLIMIT_NOFILE the one that Exec hands on.
-func KeepNofile() error {
+// SetNofile sets the soft limit of open files; Exec hands it on as it is.
+func SetNofile(soft uint64) error {
 	var lim syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &lim); err != nil {
 		return os.NewSyscallError("getrlimit", err)
 	}
+	lim.Cur = min(soft, lim.Max)
 	return os.NewSyscallError("setrlimit", syscall.Setrlimit(syscall.RLIMIT_NOFILE, &lim))
 }
 
