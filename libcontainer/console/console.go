@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
 )
 
@@ -28,7 +29,7 @@ type Pair struct {
 // Open makes a pair on the devpts of the caller's root, with the given size
 // (nil: none). What it opens is checked to be a terminal (CVE-2025-52565).
 func Open(size *configs.WindowSize) (*Pair, error) {
-	master, err := sys.Openat(nil, ptmx, unix.O_RDWR|unix.O_NOCTTY|unix.O_NOFOLLOW, 0)
+	master, err := openMaster()
 	if err != nil {
 		return nil, fmt.Errorf("%w; a terminal needs a devpts at /dev/pts: see mounts in config.json", err)
 	}
@@ -40,8 +41,28 @@ func Open(size *configs.WindowSize) (*Pair, error) {
 	return p, nil
 }
 
+// openMaster follows no magic link: /dev/pts may be a symlink of the image, and
+// descriptors that init holds lead to the devpts of the host. To open a device
+// can have effects, so it is looked at first.
+func openMaster() (*os.File, error) {
+	root, err := sys.Openat(nil, "/", unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	at, err := safepath.Find(root, ptmx)
+	if err != nil {
+		return nil, err
+	}
+	defer at.Close()
+	if err := check(at.File, masterMajor, masterMajor); err != nil {
+		return nil, err
+	}
+	return safepath.Open(root, at.Path, unix.O_RDWR|unix.O_NOCTTY|unix.O_NOFOLLOW)
+}
+
 func (p *Pair) open(size *configs.WindowSize) (err error) {
-	if err := check(p.Master, 5, 5); err != nil {
+	if err := check(p.Master, masterMajor, masterMajor); err != nil {
 		return err
 	}
 	if err := sys.UnlockPty(p.Master); err != nil {
@@ -59,9 +80,12 @@ func (p *Pair) open(size *configs.WindowSize) (err error) {
 	return sys.SetWindowSize(p.Peer, size.Height, size.Width)
 }
 
-// firstPeer to lastPeer are the major numbers of peers
-// (Documentation/admin-guide/devices.txt); 5:2 is the master.
-const firstPeer, lastPeer = 136, 143
+// firstPeer to lastPeer are the major numbers of peers, masterMajor is that of
+// the master, 5:2 (Documentation/admin-guide/devices.txt).
+const (
+	masterMajor         = 5
+	firstPeer, lastPeer = 136, 143
+)
 
 // check makes sure that f is a character device on a devpts with a major number
 // in the range.
