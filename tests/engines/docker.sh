@@ -81,7 +81,7 @@ case_run_options() {
 	exits 0 docker run --rm -e WORD=word -w /tmp --read-only --cap-drop CHOWN --device /dev/fuse --hostname inner \
 		-v "$D:/mnt:ro" --tmpfs /t:size=1m,mode=700 --shm-size 2m --sysctl net.ipv4.ip_forward=0 --security-opt no-new-privileges \
 		--ulimit nofile=77:88 --oom-score-adj 500 --add-host other:1.2.3.4 "$IMAGE" sh -c \
-		'echo $WORD; pwd; hostname; cat /mnt/file; touch /mnt/x; touch /x; ls -l /dev/fuse; ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj
+		'exec 2>&1; echo $WORD; pwd; hostname; cat /mnt/file; touch /mnt/x; touch /x; ls -l /dev/fuse; ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj
 		 cat /etc/hosts /proc/sys/net/ipv4/ip_forward; grep -E "Cap|NoNew|Seccomp:" /proc/self/status; df -k /t /dev/shm'
 	local want
 	for want in word /tmp inner from-outside "touch: /mnt/x: Read-only file system" "touch: /x: Read-only file system" "10, 229" $'\n77\n88\n500\n' \

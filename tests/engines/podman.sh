@@ -77,7 +77,7 @@ case_run_options() {
 	exits 0 prun --rm -e WORD=word -w /tmp --read-only --cap-drop CHOWN --device /dev/fuse --hostname inner \
 		-v "$D:/mnt:ro" --tmpfs /t:size=1m,mode=700 --shm-size 2m --sysctl net.ipv4.ip_forward=0 --security-opt no-new-privileges \
 		--ulimit nofile=77:88 --ulimit "nproc=$(ulimit -Hu)" --umask 0027 --oom-score-adj 500 "$IMAGE" sh -c \
-		'echo $WORD; pwd; hostname; umask; cat /mnt/file; touch /mnt/x; touch /x; ls -l /dev/fuse; ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj
+		'exec 2>&1; echo $WORD; pwd; hostname; umask; cat /mnt/file; touch /mnt/x; touch /x; ls -l /dev/fuse; ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj
 		 cat /proc/sys/net/ipv4/ip_forward; grep -E "Cap|NoNew|Seccomp:" /proc/self/status; df -k /t /dev/shm'
 	local want
 	for want in word /tmp inner 0027 from-outside "touch: /mnt/x: Read-only file system" "touch: /x: Read-only file system" "10, 229" \
