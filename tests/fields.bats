@@ -500,3 +500,16 @@ weights() {
 	start_container
 	assert_equal "$(limit - - cgroup.max.depth)" 3
 }
+
+# --- features ------------------------------------------------------------------
+
+@test "features: what they say of the fields here" {
+	only_ours "newer keys"
+	run runc features
+	assert_ok
+	jq -e '.linux | .netDevices.enabled and .intelRdt.enabled and .intelRdt.schemata and .intelRdt.monitoring
+		and .apparmor.enabled and .selinux.enabled and .mountExtensions.idmap.enabled and .cgroup.rdma and .seccomp.enabled
+		and (.namespaces | index("time")) and (.memoryPolicy.modes | length) == 7 and (.memoryPolicy.flags | length) == 3' <<<"$output"
+	# The kernel has had this flag since 4.14.
+	jq -e '.linux.seccomp | (.supportedFlags - .knownFlags == []) and (.supportedFlags | index("SECCOMP_FILTER_FLAG_LOG") != null)' <<<"$output"
+}

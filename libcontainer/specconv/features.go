@@ -8,11 +8,12 @@ import (
 
 	"runc/libcontainer/capabilities"
 	"runc/libcontainer/configs"
+	"runc/libcontainer/seccomp"
 )
 
-// Features returns what `runc features` prints, as far as it follows from what
-// this package can read (features.md, features-linux.md). The caller adds what
-// others know: the seccomp flags that the libraries support, and annotations.
+// Features returns what `runc features` prints (features.md, features-linux.md),
+// but for the annotations. It tells of this binary, not of this host; only
+// seccomp's supportedFlags are those of the running kernel.
 func Features() *features.Features {
 	yes := true
 	return &features.Features{
@@ -24,7 +25,7 @@ func Features() *features.Features {
 			Namespaces:      namespaceNames(),
 			Capabilities:    capabilities.Names(^uint64(0)),
 			Cgroup:          &features.Cgroup{V1: &yes, V2: &yes, Systemd: &yes, SystemdUser: &yes, Rdma: &yes},
-			Seccomp:         &features.Seccomp{Enabled: &yes, Actions: seccompActions, Operators: seccompOperators, Archs: seccompArchs, KnownFlags: seccompFlags},
+			Seccomp:         seccompFeatures(),
 			Apparmor:        &features.Apparmor{Enabled: &yes},
 			Selinux:         &features.Selinux{Enabled: &yes},
 			IntelRdt:        &features.IntelRdt{Enabled: &yes, Schemata: &yes, Monitoring: &yes},
@@ -34,6 +35,18 @@ func Features() *features.Features {
 		},
 		// A caller that lets users choose annotations must keep them from these.
 		PotentiallyUnsafeConfigAnnotations: []string{"bundle", propertyPrefix, "org.criu.config"},
+	}
+}
+
+func seccompFeatures() *features.Seccomp {
+	yes := true
+	return &features.Seccomp{
+		Enabled:        &yes,
+		Actions:        seccomp.Actions(),
+		Operators:      seccomp.Operators(),
+		Archs:          seccomp.Archs(),
+		KnownFlags:     seccomp.Flags(),
+		SupportedFlags: seccomp.SupportedFlags(),
 	}
 }
 

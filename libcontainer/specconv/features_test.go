@@ -9,7 +9,32 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
-func TestFeaturesGolden(t *testing.T) { golden(t, "features.json", Features()) }
+func TestFeaturesGolden(t *testing.T) {
+	f := Features()
+	// What the kernel and libseccomp know is not for a file.
+	f.Linux.Seccomp.SupportedFlags, f.Linux.Seccomp.Archs = nil, seccompArchs
+	golden(t, "features.json", f)
+}
+
+// TestSeccompFeatures: what package seccomp understands and what is let through
+// to it are the same, and the kernel knows some of it.
+func TestSeccompFeatures(t *testing.T) {
+	s := Features().Linux.Seccomp
+	for _, list := range [][2][]string{{s.Actions, seccompActions}, {s.Operators, seccompOperators}, {s.KnownFlags, seccompFlags}} {
+		if !slices.Equal(list[0], list[1]) {
+			t.Errorf("compiled: %s\nread:     %s", list[0], list[1])
+		}
+	}
+	within := func(small, large []string) bool {
+		return len(small) > 0 && !slices.ContainsFunc(small, func(name string) bool { return !slices.Contains(large, name) })
+	}
+	if !within(s.Archs, seccompArchs) {
+		t.Errorf("compiled: %s\nread:     %s", s.Archs, seccompArchs)
+	}
+	if !within(s.SupportedFlags, s.KnownFlags) {
+		t.Errorf("supported: %s", s.SupportedFlags)
+	}
+}
 
 // TestFeaturesAreTrue converts each name that features promises.
 func TestFeaturesAreTrue(t *testing.T) {
