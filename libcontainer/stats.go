@@ -33,7 +33,21 @@ type CPUStats struct {
 		ThrottledPeriods uint64 `json:"throttledPeriods,omitempty"`
 		ThrottledTime    uint64 `json:"throttledTime,omitempty"`
 	} `json:"throttling"`
-	PSI *cgroups.PSIStats `json:"psi,omitempty"`
+	PSI *PSIStats `json:"psi,omitempty"`
+}
+
+// PSIStats is how long processes waited for something: some of them, or all
+// (cgroup v2; Documentation/accounting/psi.rst).
+type PSIStats struct {
+	Some cgroups.PSIData `json:"some"`
+	Full cgroups.PSIData `json:"full"`
+}
+
+func psiStats(from *cgroups.PSIStats) *PSIStats {
+	if from == nil {
+		return nil
+	}
+	return &PSIStats{from.Some, from.Full}
 }
 
 // CPUSetStats is where processes may run and allocate.
@@ -59,7 +73,7 @@ type MemoryStats struct {
 	Kernel    MemoryEntry       `json:"kernel"`
 	KernelTCP MemoryEntry       `json:"kernelTCP"`
 	Raw       map[string]uint64 `json:"raw,omitempty"`
-	PSI       *cgroups.PSIStats `json:"psi,omitempty"`
+	PSI       *PSIStats         `json:"psi,omitempty"`
 }
 
 // MemoryEntry is the use of one kind of memory.
@@ -78,15 +92,15 @@ type PidsStats struct {
 
 // BlkioStats is the use of block devices.
 type BlkioStats struct {
-	IoServiceBytesRecursive []BlkioEntry      `json:"ioServiceBytesRecursive,omitempty"`
-	IoServicedRecursive     []BlkioEntry      `json:"ioServicedRecursive,omitempty"`
-	IoQueuedRecursive       []BlkioEntry      `json:"ioQueueRecursive,omitempty"`
-	IoServiceTimeRecursive  []BlkioEntry      `json:"ioServiceTimeRecursive,omitempty"`
-	IoWaitTimeRecursive     []BlkioEntry      `json:"ioWaitTimeRecursive,omitempty"`
-	IoMergedRecursive       []BlkioEntry      `json:"ioMergedRecursive,omitempty"`
-	IoTimeRecursive         []BlkioEntry      `json:"ioTimeRecursive,omitempty"`
-	SectorsRecursive        []BlkioEntry      `json:"sectorsRecursive,omitempty"`
-	PSI                     *cgroups.PSIStats `json:"psi,omitempty"`
+	IoServiceBytesRecursive []BlkioEntry `json:"ioServiceBytesRecursive,omitempty"`
+	IoServicedRecursive     []BlkioEntry `json:"ioServicedRecursive,omitempty"`
+	IoQueuedRecursive       []BlkioEntry `json:"ioQueueRecursive,omitempty"`
+	IoServiceTimeRecursive  []BlkioEntry `json:"ioServiceTimeRecursive,omitempty"`
+	IoWaitTimeRecursive     []BlkioEntry `json:"ioWaitTimeRecursive,omitempty"`
+	IoMergedRecursive       []BlkioEntry `json:"ioMergedRecursive,omitempty"`
+	IoTimeRecursive         []BlkioEntry `json:"ioTimeRecursive,omitempty"`
+	SectorsRecursive        []BlkioEntry `json:"sectorsRecursive,omitempty"`
+	PSI                     *PSIStats    `json:"psi,omitempty"`
 }
 
 // BlkioEntry is a count of one kind of operation on a device.
@@ -116,7 +130,7 @@ func statsOf(s *cgroups.Stats) *Stats {
 			Kernel:    memoryEntry(s.MemoryStats.KernelUsage),
 			KernelTCP: memoryEntry(s.MemoryStats.KernelTCPUsage),
 			Raw:       s.MemoryStats.Stats,
-			PSI:       s.MemoryStats.PSI,
+			PSI:       psiStats(s.MemoryStats.PSI),
 		},
 		Hugetlb: make(map[string]HugetlbStats, len(s.HugetlbStats)),
 	}
@@ -139,7 +153,7 @@ func cpuStats(s *cgroups.Stats, to *CPUStats) {
 	to.Throttling.Periods = from.ThrottlingData.Periods
 	to.Throttling.ThrottledPeriods = from.ThrottlingData.ThrottledPeriods
 	to.Throttling.ThrottledTime = from.ThrottlingData.ThrottledTime
-	to.PSI = from.PSI
+	to.PSI = psiStats(from.PSI)
 }
 
 func memoryEntry(d cgroups.MemoryData) MemoryEntry {
@@ -157,7 +171,7 @@ func blkioStats(s *cgroups.Stats, to *BlkioStats) {
 		IoMergedRecursive:       blkioEntries(from.IoMergedRecursive),
 		IoTimeRecursive:         blkioEntries(from.IoTimeRecursive),
 		SectorsRecursive:        blkioEntries(from.SectorsRecursive),
-		PSI:                     from.PSI,
+		PSI:                     psiStats(from.PSI),
 	}
 }
 

@@ -18,8 +18,5 @@ func None(cfg *Config) (*Manager, error) {
 			return nil, fmt.Errorf("linux.resources.%s: the container has no cgroup (--cgroup-manager disabled); drop the limit or the flag", list[0].field)
 		}
 	}
-	if len(cfg.Resources.Unified) > 0 {
-		return nil, errors.New("linux.resources.unified: the container has no cgroup (--cgroup-manager disabled); drop it or the flag")
-	}
 	return m, nil
 }

@@ -46,28 +46,28 @@ func (m *Manager) pressureSource(level PressureLevel) (source, error) {
 	if level.trigger() == "" {
 		return nil, fmt.Errorf("pressure level %q is not known; choose low, medium or critical", level)
 	}
-	if dir, ok := m.paths[""]; ok {
-		f, err := sys.OpenWatched(dir+"/memory.pressure", os.O_RDWR)
-		if err == nil {
-			if _, err = f.WriteString(level.trigger()); err != nil {
-				f.Close()
-				return nil, err
-			}
-			return &pressureV2{f}, nil
-		}
-		if !errors.Is(err, unix.EOPNOTSUPP) && !gone(err) { // psi=0, or no PSI in this kernel
+	if dir, ok := m.paths["memory"]; ok {
+		counter, err := notify(dir, "memory.pressure_level", string(level))
+		if err != nil {
 			return nil, err
 		}
+		return &pressureV1{counter, dir}, nil
 	}
-	dir, ok := m.paths["memory"]
+	dir, ok := m.paths[""]
 	if !ok {
-		return nil, errors.New("memory pressure: the kernel tells nothing about it (no memory.pressure: boot with psi=1); do not ask for it")
+		return nil, errors.New("memory pressure: the container has no cgroup that tells it")
 	}
-	counter, err := notify(dir, "memory.pressure_level", string(level))
-	if err != nil {
-		return nil, err
+	f, err := sys.OpenWatched(dir+"/memory.pressure", os.O_RDWR)
+	if err == nil {
+		if _, err = f.WriteString(level.trigger()); err == nil {
+			return &pressureV2{f}, nil
+		}
+		f.Close()
 	}
-	return &pressureV1{counter, dir}, nil
+	if errors.Is(err, unix.EOPNOTSUPP) || gone(err) {
+		err = fmt.Errorf("%w (boot with psi=1)", err)
+	}
+	return nil, err
 }
 
 // pressureV2 is announced to once in a window at most. It holds the trigger.

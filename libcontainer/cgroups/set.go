@@ -67,6 +67,7 @@ func wants(r *Resources, v2 bool) (list []want) {
 	add(r.CpuWeight != 0, "cpu.shares", "", "cpu")
 	add(r.CpuQuota > 0, "cpu.quota", "cpu", "cpu")
 	add(r.CpuPeriod != 0, "cpu.period", "cpu", "cpu")
+	add(r.CpuBurst != nil, "cpu.burst", "cpu", "cpu")
 	add(r.CPUIdle != nil, "cpu.idle", "cpu", "cpu")
 	add(r.CpuRtRuntime != 0, "cpu.realtimeRuntime", "cpu", "")
 	add(r.CpuRtPeriod != 0, "cpu.realtimePeriod", "cpu", "")
@@ -74,18 +75,27 @@ func wants(r *Resources, v2 bool) (list []want) {
 	add(r.CpusetMems != "", "cpu.mems", "cpuset", "cpuset")
 	add(r.PidsLimit != nil && *r.PidsLimit >= 0, "pids.limit", "pids", "pids")
 	add(r.BlkioWeight != 0 || len(r.BlkioWeightDevice) > 0, "blockIO.weight", "blkio", "io")
+	add(r.BlkioLeafWeight != 0, "blockIO.leafWeight", "blkio", "")
 	add(len(r.BlkioThrottleReadBpsDevice)+len(r.BlkioThrottleWriteBpsDevice)+
 		len(r.BlkioThrottleReadIOPSDevice)+len(r.BlkioThrottleWriteIOPSDevice) > 0, "blockIO.throttle", "blkio", "io")
 	add(len(r.HugetlbLimit) > 0, "hugepageLimits", "hugetlb", "hugetlb")
 	add(r.NetClsClassid != 0, "network.classID", "net_cls", "")
 	add(len(r.NetPrioIfpriomap) > 0, "network.priorities", "net_prio", "")
 	add(len(r.Rdma) > 0, "rdma", "rdma", "rdma")
+	if v2 {
+		list = append(list, unifiedWants(r)...)
+	}
 	return list
 }
 
 // checkControllers refuses limits whose controller the cgroup does not have,
 // and says where it got lost and how to get it.
 func (m *Manager) checkControllers(r *Resources) error {
+	if m.v2 {
+		if err := refuseV1Only(r); err != nil {
+			return err
+		}
+	}
 	list := wants(r, m.v2)
 	if len(list) == 0 {
 		return nil

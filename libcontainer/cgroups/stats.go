@@ -12,6 +12,7 @@ type (
 	Stats          = occ.Stats
 	BlkioStatEntry = occ.BlkioStatEntry
 	MemoryData     = occ.MemoryData
+	PSIData        = occ.PSIData
 	PSIStats       = occ.PSIStats
 )
 
