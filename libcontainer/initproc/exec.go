@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"runc/libcontainer/sys"
 )
 
@@ -25,6 +27,9 @@ func findCommand(i *initProcess) error {
 	exe, err := exec.LookPath(name)
 	if errors.Is(err, exec.ErrNotFound) {
 		return fmt.Errorf("%w (process.args[0]; PATH is %q)", err, path)
+	}
+	if errors.Is(err, unix.EISDIR) {
+		return fmt.Errorf("%w: permission denied", err) // the words that Docker takes for 126
 	}
 	if err != nil && !errors.Is(err, exec.ErrDot) {
 		return err

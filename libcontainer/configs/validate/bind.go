@@ -49,7 +49,12 @@ func sameKind(c *configs.Config, i int, source os.FileInfo) error {
 	if err != nil || target.IsDir() == source.IsDir() || mayBeCovered(rootfs, c.Mounts[:i], m.Destination) {
 		return nil
 	}
-	return fmt.Errorf("bind source %s is a %s, target %s in rootfs is a %s; make both the same", m.Source, kindOf(source), m.Destination, kindOf(target))
+	// Docker looks for the system's words to add a hint of its own.
+	words := unix.ENOTDIR
+	if target.IsDir() {
+		words = unix.EISDIR
+	}
+	return fmt.Errorf("bind source %s is a %s, target %s in rootfs is a %s: %w; make both the same", m.Source, kindOf(source), m.Destination, kindOf(target), words)
 }
 
 // inRoot turns a path of the container into one for os.Root.
