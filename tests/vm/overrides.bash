@@ -10,6 +10,21 @@ case $VM_MODE in
 	;;
 esac
 
+# Cases in the list skips don't run. The original begin_test goes first, for
+# end_test wants what it makes.
+eval "original_$(declare -f begin_test)"
+begin_test() {
+	local mode name why
+	original_begin_test
+	while IFS='|' read -r mode name why; do
+		mode=${mode% } name=${name# } name=${name% }
+		# shellcheck disable=SC2053 # mode is a pattern
+		if [[ $VM_MODE == $mode && $BATS_TEST_DESCRIPTION == "$name"* ]]; then
+			skip "${why# }"
+		fi
+	done < <(grep -v '^#' "$REPO/tests/vm/skips")
+}
+
 # Without a PID namespace, what is ours is what descends from the subreaper:
 # systemd and the kernel start and end processes all the time.
 if [ -n "${VM_REAPER:-}" ]; then
