@@ -34,6 +34,9 @@ func (m *Manager) Set(r *Resources) error {
 	if err := lib.Set(&set); err != nil {
 		return explainSet(err)
 	}
+	if m.v2 {
+		return setDeviceWeights(m.paths[""], &set)
+	}
 	return nil
 }
 

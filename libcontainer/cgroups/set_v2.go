@@ -2,6 +2,7 @@ package cgroups
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -41,4 +42,19 @@ func unifiedWants(r *Resources) (list []want) {
 		}
 	}
 	return list
+}
+
+// setDeviceWeights does what the library does with the scheduler BFQ only: it
+// passes over weights of devices where io.weight is the file for them.
+func setDeviceWeights(dir string, r *Resources) error {
+	if _, err := os.Lstat(dir + "/io.bfq.weight"); err == nil {
+		return nil
+	}
+	for _, d := range r.BlkioWeightDevice {
+		line := fmt.Sprintf("%d:%d %d", d.Major, d.Minor, occ.ConvertBlkIOToIOWeightValue(d.Weight))
+		if err := write(dir, "io.weight", line); err != nil {
+			return fmt.Errorf("linux.resources.blockIO.weightDevice: %w", err)
+		}
+	}
+	return nil
 }
