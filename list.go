@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,12 +49,13 @@ the reason is logged.`,
 func printList(format string, states []containerState) error {
 	switch format {
 	case "table":
-		w := tabwriter.NewWriter(os.Stdout, 12, 1, 3, ' ', 0)
+		out := bufio.NewWriter(os.Stdout) // tabwriter writes cell by cell
+		w := tabwriter.NewWriter(out, 12, 1, 3, ' ', 0)
 		fmt.Fprint(w, "ID\tPID\tSTATUS\tBUNDLE\tCREATED\tOWNER\n")
 		for _, s := range states {
 			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", s.ID, s.InitProcessPid, s.Status, s.Bundle, s.Created.Format(time.RFC3339Nano), s.Owner)
 		}
-		return w.Flush()
+		return errors.Join(w.Flush(), out.Flush())
 	case "json":
 		return json.NewEncoder(os.Stdout).Encode(states)
 	}
