@@ -115,7 +115,6 @@ bench: build ## Measure beside Debian's runc and crun, into bench/results.md; BE
 .PHONY: test-engines
 # ENGINES=docker, ENGINES='compare podman': see docs/engines.md.
 ENGINES ?=
-SHELL_FILES += $(wildcard tests/engines/*.sh)
 
 test-engines: build ## Drive ./runc by containerd, Docker and Podman (ENGINES=containerd)
 	@tests/engines/run.sh $(ENGINES)
