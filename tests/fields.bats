@@ -501,6 +501,119 @@ weights() {
 	assert_equal "$(limit - - cgroup.max.depth)" 3
 }
 
+# --- hooks ---------------------------------------------------------------------
+
+@test "hooks: each kind, in order, with its arguments, environment and state" {
+	only_ours "1.1.5 tells other states"
+	# On the host, where createContainer finds it too, and in the container.
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/sh' 'echo "$1 $VAR $(sed "s/.*\"status\":\"\([a-z]*\)\".*/\1/")" >>"$2"' >"$W/hook"
+	chmod +x "$W/hook"
+	cp "$W/hook" "$BUNDLE/rootfs/hook"
+	config --arg w "$W" 'def hook(kind; path; log): [{"path": path, "args": ["hook", kind, log], "env": ["VAR=of-\(kind)", "PATH=/bin:/usr/bin"], "timeout": 20}];
+		.hooks = (["prestart", "createRuntime", "createContainer", "poststart", "poststop"] | map({key: ., value: hook(.; $w + "/hook"; $w + "/log")}) | from_entries)
+		| .hooks.startContainer = hook("startContainer"; "/hook"; "/log")'
+	start_container
+	runc delete --force "$ID"
+	assert_equal "$(paste -s -d, "$W/log")" "prestart of-prestart creating,createRuntime of-createRuntime creating,createContainer of-createContainer creating,poststart of-poststart running,poststop of-poststop stopped"
+	assert_equal "$(cat "$BUNDLE/rootfs/log")" "startContainer of-startContainer created"
+}
+
+@test "hooks: one that takes longer than its timeout fails the container" {
+	local kind
+	for kind in prestart createRuntime createContainer; do
+		config --arg k "$kind" '.hooks = {($k): [{"path": "/bin/sleep", "args": ["sleep", "100"], "timeout": 1}]}'
+		run_container
+		[ "$status" -ne 0 ] || fail "$kind: $(show)"
+		only_ours "other words"
+		assert_has "$kind" "timed out after 1s"
+	done
+}
+
+# --- scheduling ----------------------------------------------------------------
+
+# scheduling prints policy, nice and realtime priority of the container's init.
+scheduling() {
+	local line
+	read -r line <"/proc/$(init_pid)/stat"
+	read -ra line <<<"${line##*) }"
+	# Fields 41, 19 and 40 of proc_pid_stat(5); the first here is the third.
+	echo "${line[38]} ${line[16]} ${line[37]}"
+}
+
+@test "scheduler: policy, nice, priority and flags" {
+	only_ours "1.1.5 has no scheduler"
+	config '.process.scheduler = {"policy": "SCHED_BATCH", "nice": 7}'
+	start_container
+	assert_equal "$(scheduling)" "3 7 0"
+	runc delete --force "$ID"
+	config '.process.scheduler = {"policy": "SCHED_FIFO", "priority": 5, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}'
+	detached runc run --detach --bundle "$BUNDLE" "$ID"
+	# A v1 cgroup needs a realtime budget, which only the one above can give.
+	if [ "$status" -ne 0 ]; then
+		assert_has process.scheduler cpu.rt_runtime_us
+		return
+	fi
+	assert_equal "$(scheduling)" "1 0 5"
+	chrt -p "$(init_pid)" | grep RESET_ON_FORK
+}
+
+@test "scheduler: runtime, deadline and period" {
+	only_ours "1.1.5 has no scheduler"
+	config '.process.scheduler = {"policy": "SCHED_DEADLINE", "runtime": 1000000, "deadline": 10000000, "period": 20000000}'
+	detached runc run --detach --bundle "$BUNDLE" "$ID"
+	if [ "$status" -ne 0 ]; then
+		assert_has process.scheduler
+		skip "the kernel grants no deadline here: $output"
+	fi
+	chrt -p "$(init_pid)" | grep 1000000/10000000/20000000
+}
+
+@test "ioPriority: class and priority" {
+	only_ours "1.1.5 has no ioPriority"
+	config '.process.ioPriority = {"class": "IOPRIO_CLASS_BE", "priority": 6}'
+	start_container
+	assert_equal "$(ionice -p "$(init_pid)")" "best-effort: prio 6"
+	runc delete --force "$ID"
+	config '.process.ioPriority = {"class": "IOPRIO_CLASS_IDLE", "priority": 0}'
+	start_container
+	assert_equal "$(ionice -p "$(init_pid)")" idle
+}
+
+@test "execCPUAffinity: the process that exec adds ends on the final CPUs" {
+	only_ours "1.1.5 has no execCPUAffinity"
+	config '.process.execCPUAffinity = {"initial": "0", "final": "0"}'
+	start_container
+	run runc exec "$ID" grep Cpus_allowed_list /proc/self/status
+	assert_ok
+	assert_equal "${output##*[[:space:]]}" 0
+}
+
+# --- seccomp -------------------------------------------------------------------
+
+@test "seccomp: action, errnoRet and the arguments of a rule" {
+	# EIO and ENOSPC, for these would not come by themselves. Signals 10 and 12
+	# are kill's second argument; 0x3f masks all but 0x0a and 0x2a to it.
+	config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+		{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5},
+		{"names": ["kill"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28, "args": [{"index": 1, "value": 12, "op": "SCMP_CMP_EQ"}]},
+		{"names": ["kill"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5, "args": [{"index": 1, "value": 15, "valueTwo": 10, "op": "SCMP_CMP_MASKED_EQ"}]}]}'
+	container_script 'mkdir /x; kill -12 $$; kill -10 $$; kill -0 $$ && echo allowed'
+	run_container
+	assert_ok
+	assert_has "'/x': Input/output error" "kill pid 1: No space left on device" "kill pid 1: Input/output error" allowed
+}
+
+# --- terminal ------------------------------------------------------------------
+
+@test "terminal: the three streams and /dev/console" {
+	config '.process.terminal = true'
+	container_script 'test -t 0 && test -t 1 && test -t 2 && tty && test -c /dev/console && echo console'
+	run script -qefc "timeout -k 5 60 '$RUNC' --root '$STATE' run --bundle '$BUNDLE' '$ID'" /dev/null
+	assert_ok
+	assert_has /dev/pts/0 console
+}
+
 # --- features ------------------------------------------------------------------
 
 @test "features: what they say of the fields here" {
