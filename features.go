@@ -18,7 +18,7 @@ func featuresCommand() *cli.Command {
 		Usage: "show the enabled features",
 		Description: `Show what this binary can do, as the "features" document of the OCI runtime spec:
 https://github.com/opencontainers/runtime-spec/blob/main/features.md
-It says nothing of what the kernel of this host can do.`,
+Only the supported seccomp flags are those of this host's kernel.`,
 		Action: exactArgs(0, func(context.Context, *cli.Command) error {
 			enc := json.NewEncoder(os.Stdout)
 			enc.SetIndent("", "    ")
