@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -158,22 +159,17 @@ func parseSize(s string) (int64, error) {
 	}
 	number := strings.TrimRight(s, "bBiIkKmMgGtTpP ")
 	unit := strings.ToLower(strings.TrimPrefix(s[len(number):], " "))
-	value, err := strconv.ParseFloat(number, 64)
-	if err != nil || value < 0 || number[0] == '+' {
-		return 0, fmt.Errorf("%q is no size; write it as 67108864, 64M or -1 for no limit", s)
+	shift := slices.Index([]string{"", "k", "m", "g", "t", "p"}, strings.TrimSuffix(strings.TrimSuffix(unit, "b"), "i")) * 10
+	fraction, err := strconv.ParseFloat(number, 64)
+	if err != nil || shift < 0 || unit == "i" || unit == "ib" || strings.Trim(number, "0123456789.") != "" {
+		return 0, fmt.Errorf("%q is no size; write it as 67108864, 64M (k, m, g, t, p), or -1 for no limit", s)
 	}
-	for i, prefix := range [...]string{"", "k", "m", "g", "t", "p"} {
-		if unit != prefix && unit != prefix+"b" && (unit != prefix+"ib" || prefix == "") {
-			continue
-		}
-		bytes := value * math.Pow(1024, float64(i))
-		if bytes >= math.MaxInt64 {
-			break
-		}
-		if whole, err := strconv.ParseInt(number, 10, 64); err == nil { // exact
-			return whole << (10 * i), nil
-		}
-		return int64(bytes), nil
+	whole, err := strconv.ParseInt(number, 10, 64)
+	switch {
+	case err == nil && whole <= math.MaxInt64>>shift:
+		return whole << shift, nil
+	case err == nil || fraction >= float64(int64(math.MaxInt64)>>shift):
+		return 0, fmt.Errorf("%q is more than any machine has", s)
 	}
-	return 0, fmt.Errorf("%q is no size; the units are k, m, g, t and p", s)
+	return int64(fraction * float64(uint64(1)<<shift)), nil
 }

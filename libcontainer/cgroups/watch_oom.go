@@ -3,6 +3,7 @@ package cgroups
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -17,7 +18,12 @@ func (m *Manager) oomSource() (source, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &oomV1{counter, dir}, nil
+		kills, err := readKey(dir, "memory.oom_control", "oom_kill")
+		if err != nil {
+			counter.Close()
+			return nil, err
+		}
+		return &oomV1{counter, dir, kills}, nil
 	}
 	dir, ok := m.paths[""]
 	if !ok {
@@ -54,28 +60,49 @@ func notify(dir, file, args string) (*os.File, error) {
 	return counter, nil
 }
 
-// oomV1 is announced to before the kernel kills a process, or, with
-// disableOOMKiller, lets it wait.
+// oomV1 is announced to before the kernel kills a process, and at times more
+// than once for the same. With disableOOMKiller processes wait instead.
 type oomV1 struct {
 	counter *os.File
 	dir     string
+	seen    uint64
 }
 
 func (o *oomV1) wait() sys.Wait { return sys.Wait{File: o.counter, Events: unix.POLLIN} }
 func (o *oomV1) close()         { o.counter.Close() }
+
+// killPatience bounds the wait for the kill that was announced.
+const killPatience = 200 * time.Millisecond
 
 func (o *oomV1) look(int16) ([]Happening, bool) {
 	n, err := sys.EventCount(o.counter)
 	if err != nil {
 		return nil, false
 	}
-	if _, err := os.Lstat(o.dir); !gone(err) {
-		return []Happening{OOM}, true
+	removals := uint64(1) // the removal of the cgroup is announced, too
+	for deadline := time.Now().Add(killPatience); ; time.Sleep(time.Millisecond) {
+		control, err := read(o.dir, "memory.oom_control")
+		switch {
+		case gone(err) && n > removals:
+			return []Happening{OOM, Ended}, false
+		case gone(err):
+			return []Happening{Ended}, false
+		case err != nil:
+			return nil, false
+		}
+		removals = 0 // what was announced was something else
+		if waits, _ := lookup(control, "oom_kill_disable"); waits == 1 {
+			return []Happening{OOM}, true
+		}
+		kills, _ := lookup(control, "oom_kill")
+		if kills > o.seen {
+			o.seen = kills
+			return []Happening{OOM}, true
+		}
+		if time.Now().After(deadline) { // nobody had to be killed after all
+			return nil, true
+		}
 	}
-	if n > 1 { // one of them for the removal
-		return []Happening{OOM, Ended}, false
-	}
-	return []Happening{Ended}, false
 }
 
 // oomV2 counts the processes killed (memory.events; other changes of that file
