@@ -48,6 +48,9 @@ const defaultUmask = 0o022
 
 func setIdentity(i *initProcess) error {
 	p := i.Process
+	if i.KeepGroups && len(p.User.AdditionalGIDs) > 0 {
+		return errors.New("process.user.additionalGids: setgroups(2) is denied in this user namespace; drop them, or map a range of groups by newgidmap")
+	}
 	caps := capabilities.New(p.Capabilities)
 	if err := caps.DropBounding(); err != nil {
 		return err

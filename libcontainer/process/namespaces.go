@@ -12,6 +12,7 @@ import (
 	"runc/libcontainer/configs"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/sys"
+	"runc/libcontainer/userns"
 	"runc/nsenter"
 )
 
@@ -50,6 +51,9 @@ func EntryOf(c *configs.Config) (e Entry, err error) {
 		TimeOffsets:  c.TimeOffsets,
 		Unprivileged: c.RootlessEUID,
 		KeepGroups:   c.RootlessEUID && len(c.GIDMappings) == 1 && c.GIDMappings[0].Size == 1,
+	}
+	if !c.RootlessEUID && !userns.InInitial() {
+		e.KeepGroups = groupsDenied("/proc/self") // which a new namespace inherits
 	}
 	defer func() {
 		if err != nil {
@@ -97,9 +101,7 @@ func EntryBeside(other *sys.Process) (e Entry, err error) {
 			kinds |= kind.Flag
 		}
 	}
-	if groups, err := os.ReadFile(proc + "/setgroups"); err == nil {
-		e.KeepGroups = string(groups) == "deny\n"
-	}
+	e.KeepGroups = groupsDenied(proc)
 	if kinds&unix.CLONE_NEWNS == 0 {
 		if e.Root, err = os.Open(proc + "/root"); err != nil {
 			return e, err
@@ -110,6 +112,13 @@ func EntryBeside(other *sys.Process) (e Entry, err error) {
 		e.Join = []Join{{kinds, other.File()}}
 	}
 	return e, nil
+}
+
+// groupsDenied tells whether setgroups(2) is denied in the user namespace of a
+// process (user_namespaces(7)), whose directory in /proc is given.
+func groupsDenied(proc string) bool {
+	groups, err := os.ReadFile(proc + "/setgroups")
+	return err == nil && string(groups) == "deny\n"
 }
 
 // Close closes what was opened for the entry.
