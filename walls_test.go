@@ -28,6 +28,8 @@ var floors = map[string]int{
 	// A program of its own, which drives the others' binaries.
 	"runc/bench": 7,
 
+	"runc/tests/ptydrive": 7,
+
 	"runc/internal/launch": 6,
 	"runc/internal/attach": 6,
 

@@ -55,7 +55,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	defer init.Release()
 	proc, err := c.enterBeside(init, cgroup, p, o)
 	if err != nil {
-		return nil, err
+		return nil, c.orEnded(err)
 	}
 	undo.Add(proc.Kill)
 	joined := sync.OnceValue(cgroup.JoinAsync(proc.PID()))

@@ -45,11 +45,17 @@ func (c *Container) execGone(proc *process.Process, err error) error {
 	if !ok {
 		return err
 	}
-	if alive, aliveErr := c.initAlive(); aliveErr == nil && !alive {
-		return fmt.Errorf("%w: it ended while the process was set up", ErrNotRunning)
-	}
+	how := fmt.Sprintf("exit status %d", ws.ExitStatus())
 	if ws.Signaled() {
-		return fmt.Errorf("%w: killed by signal %d (%v); a limit of the container's memory is the usual cause", err, ws.Signal(), ws.Signal())
+		how = fmt.Sprintf("killed by signal %d (%v); a limit of the container's memory is the usual cause", ws.Signal(), ws.Signal())
 	}
-	return fmt.Errorf("%w: exit status %d", err, ws.ExitStatus())
+	return c.orEnded(fmt.Errorf("%w: %s", err, how))
+}
+
+// orEnded is err, unless the container has ended meanwhile: that explains it.
+func (c *Container) orEnded(err error) error {
+	if alive, aliveErr := c.initAlive(); aliveErr == nil && !alive {
+		return fmt.Errorf("%w: it ended meanwhile (%w)", ErrNotRunning, err)
+	}
+	return err
 }
