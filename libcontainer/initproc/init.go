@@ -9,9 +9,12 @@ package initproc
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/sirupsen/logrus"
 
 	"runc/libcontainer/configs"
 	"runc/libcontainer/handshake"
@@ -47,6 +50,9 @@ func run(parent *handshake.Child) error {
 	if err != nil {
 		return err
 	}
+	if setup.Debug {
+		forwardLog(parent)
+	}
 	parent.Debugf("child process in init()")
 	i := &initProcess{Setup: setup, parent: parent}
 	for _, s := range i.steps() {
@@ -64,6 +70,22 @@ func run(parent *handshake.Child) error {
 		os.Exit(255)
 	}
 	return errors.New("exec returned")
+}
+
+// forwardLog hands on what the packages below say for the debug log.
+func forwardLog(parent *handshake.Child) {
+	logrus.SetLevel(logrus.DebugLevel)
+	logrus.SetOutput(io.Discard)
+	logrus.AddHook(logHook{parent})
+}
+
+type logHook struct{ parent *handshake.Child }
+
+func (logHook) Levels() []logrus.Level { return logrus.AllLevels }
+
+func (h logHook) Fire(e *logrus.Entry) error {
+	h.parent.Debugf("%s", e.Message)
+	return nil
 }
 
 // stepError says in which step an error came up. Its text is the error's own:
