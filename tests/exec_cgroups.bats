@@ -130,7 +130,7 @@ exec_fails() {
 	start_container
 	dir=$(cgroup_dir "$(init_pid)" any)
 	make_sub leaf
-	echo "$(init_pid)" >"$dir/leaf/cgroup.procs"
+	init_pid >"$dir/leaf/cgroup.procs"
 	where
 	assert_output ""
 	controller=$(cut -d ' ' -f 1 "$dir/cgroup.controllers")

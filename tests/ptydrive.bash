@@ -42,6 +42,8 @@ receiver() {
 	RECEIVER=$!
 	wait_until test -S "$W/socket"
 }
+# Sets status, output and lines, as bats' run does.
+# shellcheck disable=SC2034 # for the asserts
 received() {
 	status=0
 	wait "$RECEIVER" || status=$?

@@ -180,9 +180,8 @@ runs() { grep -q '^State:.R' "/proc/$1/status"; }
 }
 
 @test "tty: the last output is not lost" {
-	local i
 	with_tty 'yes 0123456789 | head -n 3000; printf end'
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		run_tty wait
 		assert_equal "${#lines[@]}" 3001
 		assert_equal "${lines[3000]}" "end[status 0]"
