@@ -5,7 +5,7 @@ package capabilities
 import (
 	"math/bits"
 
-	"golang.org/x/sys/unix"
+	"github.com/syndtr/gocapability/capability"
 
 	"runc/libcontainer/sys"
 )
@@ -13,47 +13,47 @@ import (
 // names are those of linux/capability.h, the last one of Linux 5.9. A literal, for a
 // table made from the library's lower-case names would cost every start.
 var names = [...]string{
-	unix.CAP_CHOWN:              "CAP_CHOWN",
-	unix.CAP_DAC_OVERRIDE:       "CAP_DAC_OVERRIDE",
-	unix.CAP_DAC_READ_SEARCH:    "CAP_DAC_READ_SEARCH",
-	unix.CAP_FOWNER:             "CAP_FOWNER",
-	unix.CAP_FSETID:             "CAP_FSETID",
-	unix.CAP_KILL:               "CAP_KILL",
-	unix.CAP_SETGID:             "CAP_SETGID",
-	unix.CAP_SETUID:             "CAP_SETUID",
-	unix.CAP_SETPCAP:            "CAP_SETPCAP",
-	unix.CAP_LINUX_IMMUTABLE:    "CAP_LINUX_IMMUTABLE",
-	unix.CAP_NET_BIND_SERVICE:   "CAP_NET_BIND_SERVICE",
-	unix.CAP_NET_BROADCAST:      "CAP_NET_BROADCAST",
-	unix.CAP_NET_ADMIN:          "CAP_NET_ADMIN",
-	unix.CAP_NET_RAW:            "CAP_NET_RAW",
-	unix.CAP_IPC_LOCK:           "CAP_IPC_LOCK",
-	unix.CAP_IPC_OWNER:          "CAP_IPC_OWNER",
-	unix.CAP_SYS_MODULE:         "CAP_SYS_MODULE",
-	unix.CAP_SYS_RAWIO:          "CAP_SYS_RAWIO",
-	unix.CAP_SYS_CHROOT:         "CAP_SYS_CHROOT",
-	unix.CAP_SYS_PTRACE:         "CAP_SYS_PTRACE",
-	unix.CAP_SYS_PACCT:          "CAP_SYS_PACCT",
-	unix.CAP_SYS_ADMIN:          "CAP_SYS_ADMIN",
-	unix.CAP_SYS_BOOT:           "CAP_SYS_BOOT",
-	unix.CAP_SYS_NICE:           "CAP_SYS_NICE",
-	unix.CAP_SYS_RESOURCE:       "CAP_SYS_RESOURCE",
-	unix.CAP_SYS_TIME:           "CAP_SYS_TIME",
-	unix.CAP_SYS_TTY_CONFIG:     "CAP_SYS_TTY_CONFIG",
-	unix.CAP_MKNOD:              "CAP_MKNOD",
-	unix.CAP_LEASE:              "CAP_LEASE",
-	unix.CAP_AUDIT_WRITE:        "CAP_AUDIT_WRITE",
-	unix.CAP_AUDIT_CONTROL:      "CAP_AUDIT_CONTROL",
-	unix.CAP_SETFCAP:            "CAP_SETFCAP",
-	unix.CAP_MAC_OVERRIDE:       "CAP_MAC_OVERRIDE",
-	unix.CAP_MAC_ADMIN:          "CAP_MAC_ADMIN",
-	unix.CAP_SYSLOG:             "CAP_SYSLOG",
-	unix.CAP_WAKE_ALARM:         "CAP_WAKE_ALARM",
-	unix.CAP_BLOCK_SUSPEND:      "CAP_BLOCK_SUSPEND",
-	unix.CAP_AUDIT_READ:         "CAP_AUDIT_READ",
-	unix.CAP_PERFMON:            "CAP_PERFMON",
-	unix.CAP_BPF:                "CAP_BPF",
-	unix.CAP_CHECKPOINT_RESTORE: "CAP_CHECKPOINT_RESTORE",
+	capability.CAP_CHOWN:              "CAP_CHOWN",
+	capability.CAP_DAC_OVERRIDE:       "CAP_DAC_OVERRIDE",
+	capability.CAP_DAC_READ_SEARCH:    "CAP_DAC_READ_SEARCH",
+	capability.CAP_FOWNER:             "CAP_FOWNER",
+	capability.CAP_FSETID:             "CAP_FSETID",
+	capability.CAP_KILL:               "CAP_KILL",
+	capability.CAP_SETGID:             "CAP_SETGID",
+	capability.CAP_SETUID:             "CAP_SETUID",
+	capability.CAP_SETPCAP:            "CAP_SETPCAP",
+	capability.CAP_LINUX_IMMUTABLE:    "CAP_LINUX_IMMUTABLE",
+	capability.CAP_NET_BIND_SERVICE:   "CAP_NET_BIND_SERVICE",
+	capability.CAP_NET_BROADCAST:      "CAP_NET_BROADCAST",
+	capability.CAP_NET_ADMIN:          "CAP_NET_ADMIN",
+	capability.CAP_NET_RAW:            "CAP_NET_RAW",
+	capability.CAP_IPC_LOCK:           "CAP_IPC_LOCK",
+	capability.CAP_IPC_OWNER:          "CAP_IPC_OWNER",
+	capability.CAP_SYS_MODULE:         "CAP_SYS_MODULE",
+	capability.CAP_SYS_RAWIO:          "CAP_SYS_RAWIO",
+	capability.CAP_SYS_CHROOT:         "CAP_SYS_CHROOT",
+	capability.CAP_SYS_PTRACE:         "CAP_SYS_PTRACE",
+	capability.CAP_SYS_PACCT:          "CAP_SYS_PACCT",
+	capability.CAP_SYS_ADMIN:          "CAP_SYS_ADMIN",
+	capability.CAP_SYS_BOOT:           "CAP_SYS_BOOT",
+	capability.CAP_SYS_NICE:           "CAP_SYS_NICE",
+	capability.CAP_SYS_RESOURCE:       "CAP_SYS_RESOURCE",
+	capability.CAP_SYS_TIME:           "CAP_SYS_TIME",
+	capability.CAP_SYS_TTY_CONFIG:     "CAP_SYS_TTY_CONFIG",
+	capability.CAP_MKNOD:              "CAP_MKNOD",
+	capability.CAP_LEASE:              "CAP_LEASE",
+	capability.CAP_AUDIT_WRITE:        "CAP_AUDIT_WRITE",
+	capability.CAP_AUDIT_CONTROL:      "CAP_AUDIT_CONTROL",
+	capability.CAP_SETFCAP:            "CAP_SETFCAP",
+	capability.CAP_MAC_OVERRIDE:       "CAP_MAC_OVERRIDE",
+	capability.CAP_MAC_ADMIN:          "CAP_MAC_ADMIN",
+	capability.CAP_SYSLOG:             "CAP_SYSLOG",
+	capability.CAP_WAKE_ALARM:         "CAP_WAKE_ALARM",
+	capability.CAP_BLOCK_SUSPEND:      "CAP_BLOCK_SUSPEND",
+	capability.CAP_AUDIT_READ:         "CAP_AUDIT_READ",
+	capability.CAP_PERFMON:            "CAP_PERFMON",
+	capability.CAP_BPF:                "CAP_BPF",
+	capability.CAP_CHECKPOINT_RESTORE: "CAP_CHECKPOINT_RESTORE",
 }
 
 // Parse returns the mask of names, written as in config.json ("CAP_CHOWN"), and
@@ -92,11 +92,11 @@ func Names(mask uint64) []string {
 }
 
 // Last returns the number of the highest capability that the running kernel
-// knows. It asks prctl(2), not /proc/sys/kernel/cap_last_cap: runc exec is in
-// the mount namespace of the container, whose /proc may lie, or be a FIFO that
-// makes it wait for ever. The library gocapability reads that file as it is
-// loaded, when package syscall has lifted the C stage's ban on opening files
-// already; so it serves the tests alone (security_probe.bats would hang).
+// knows. It asks prctl(2), not /proc/sys/kernel/cap_last_cap as the library
+// does when it is loaded: at that moment runc exec is already in the mount
+// namespace of the container, whose /proc may lie, or be a FIFO that makes it
+// wait. The C stage lets no file be opened then (nsexec.c), and the library does
+// without.
 func Last() int {
 	last := len(names) - 1
 	for kernelHas(last + 1) {

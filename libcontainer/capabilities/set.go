@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 
+	"github.com/syndtr/gocapability/capability"
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
@@ -34,7 +35,9 @@ func New(c *configs.Capabilities) *Set {
 }
 
 // DropBounding takes all but the listed capabilities out of the bounding set.
-// It needs CAP_SETPCAP, so it comes before the change of uid.
+// It needs CAP_SETPCAP, so it comes before the change of uid. Not done with the
+// library: its loop ends at a number read from the container's /proc (see
+// Last), and without CAP_SETPCAP it drops nothing and says nothing.
 func (s *Set) DropBounding() error {
 	if s == nil {
 		return nil
@@ -69,15 +72,34 @@ func (s *Set) Apply() error {
 	if s == nil {
 		return nil
 	}
-	err := sys.Capset(sys.CapSets{
-		Effective:   s.caps.Effective,
-		Permitted:   s.caps.Permitted,
-		Inheritable: s.caps.Inheritable,
-	})
+	lib, err := capability.NewPid2(0) // loads nothing: no read of /proc/self/status
 	if err != nil {
+		return err
+	}
+	for c := range s.last + 1 {
+		if which := s.setsWith(c); which != 0 {
+			lib.Set(which, capability.Cap(c))
+		}
+	}
+	if err := lib.Apply(capability.CAPS); err != nil {
 		return s.explain(err)
 	}
 	return s.applyAmbient()
+}
+
+// setsWith names, as the library does, the sets of capset(2) that hold c.
+func (s *Set) setsWith(c int) (which capability.CapType) {
+	bit := uint64(1) << c
+	if s.caps.Effective&bit != 0 {
+		which |= capability.EFFECTIVE
+	}
+	if s.caps.Permitted&bit != 0 {
+		which |= capability.PERMITTED
+	}
+	if s.caps.Inheritable&bit != 0 {
+		which |= capability.INHERITABLE
+	}
+	return which
 }
 
 // Unraisable names the capabilities that c lists as ambient though the kernel

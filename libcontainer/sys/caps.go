@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CapSets are the three sets of capget(2) and capset(2), as bit masks.
+// CapSets are the three sets that capget(2) reads, as bit masks.
 type CapSets struct {
 	Effective, Permitted, Inheritable uint64
 }
@@ -25,16 +25,6 @@ func Capget() (CapSets, error) {
 		Permitted:   join(d[0].Permitted, d[1].Permitted),
 		Inheritable: join(d[0].Inheritable, d[1].Inheritable),
 	}, nil
-}
-
-// Capset sets the capability sets of the current thread.
-func Capset(c CapSets) error {
-	hdr := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	d := [2]unix.CapUserData{
-		{Effective: uint32(c.Effective), Permitted: uint32(c.Permitted), Inheritable: uint32(c.Inheritable)},
-		{Effective: uint32(c.Effective >> 32), Permitted: uint32(c.Permitted >> 32), Inheritable: uint32(c.Inheritable >> 32)},
-	}
-	return os.NewSyscallError("capset", unix.Capset(&hdr, &d[0]))
 }
 
 // CapBounding tells whether capability c is in the bounding set of the current
