@@ -73,7 +73,9 @@ null_streams() {
 	echo canary >"$W/fake"
 	host_mount --bind "$W/fake" /dev/null
 	# Not by bats' run: its pipe would take the place of the closed stream.
-	! runc run -b "$BUNDLE" "$ID" <&- >"$W/out" 2>&1
+	status=0
+	runc run -b "$BUNDLE" "$ID" <&- >"$W/out" 2>&1 || status=$?
+	assert_status 1
 	grep -q "not the null device" "$W/out"
 	umount /dev/null
 	rm "$W/host_mounts"
@@ -201,9 +203,8 @@ supervised() { detached timeout --foreground -k 5 20 "$PTYDRIVE" supervise "$RUN
 }
 
 @test "supervisor: READY=1 of a container that ends right after it is not lost" {
-	local i
 	notifying 'say READY=1'
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		supervised run --detach -b "$BUNDLE" "$ID"
 		assert_has 'READY=1\n"'
 		runc delete --force "$ID"
