@@ -59,3 +59,13 @@ func (c *Container) orEnded(err error) error {
 	}
 	return err
 }
+
+// refuseFrozen refuses to start a container that an ancestor of its cgroup keeps
+// from running: its init could not answer.
+func (c *Container) refuseFrozen() error {
+	by, err := c.cgroup.FrozenBy()
+	if err == nil && by != "" {
+		err = fmt.Errorf("cannot start a paused container: the cgroup %s is frozen; thaw it", by)
+	}
+	return err
+}

@@ -16,6 +16,9 @@ func (c *Container) Start() error {
 	if err := c.requireStatus("start", Created); err != nil {
 		return err
 	}
+	if err := c.refuseFrozen(); err != nil {
+		return err
+	}
 	if err := c.openGate(); err != nil {
 		return err
 	}

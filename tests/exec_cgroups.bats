@@ -224,3 +224,20 @@ need_freezer() { unified || need_controller freezer; }
 }
 
 two_in() { [ "$(wc -l <"$1/cgroup.procs")" -eq 2 ]; }
+
+@test "start: a created container with a frozen ancestor is refused at once" {
+	need_freezer
+	only_ours "runc hangs"
+	local parent
+	config --arg p "/$ID-parent/$ID" '.linux.cgroupsPath = $p'
+	create_container
+	parent=$(dirname "$(freezer)")
+	freeze "$parent"
+	RUNC_TIMEOUT=5 run runc start "$ID"
+	assert_fails "cannot start a paused container" "$parent"
+	thaw "$parent"
+	run runc start "$ID"
+	assert_ok
+	runc delete --force "$ID"
+	find /sys/fs/cgroup -depth -type d -name "$ID-parent" -exec rmdir {} +
+}
