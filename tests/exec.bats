@@ -82,6 +82,7 @@ self_status() {
 }
 
 @test "exec: a file that is no program" {
+	only_ours "runc says it inside"
 	head -c 100 /dev/zero >"$BUNDLE/rootfs/file"
 	chmod +x "$BUNDLE/rootfs/file"
 	start_container
@@ -99,7 +100,7 @@ self_status() {
 	run runc exec "$ID" true
 	exec_fails "container does not exist"
 	run runc exec
-	assert_status 255
+	[ "$status" -ne 0 ]
 }
 
 @test "exec: into a created container" {
@@ -142,6 +143,7 @@ self_status() {
 }
 
 @test "exec: a container that ends meanwhile" {
+	only_ours
 	local i
 	for i in 1 2 3 4 5; do
 		start_container
@@ -190,6 +192,7 @@ self_status() {
 }
 
 @test "exec: env is the bundle's and --env" {
+	only_ours "runc keeps both of a variable given twice"
 	config '.process.env = ["PATH=/bin", "A=1", "B=2"]'
 	start_container
 	HOSTVAR=x run runc exec -e B=3,4 --env C= "$ID" sh -c 'echo $A $B $C; env | sort'
@@ -210,6 +213,7 @@ self_status() {
 	assert_output 'uid=1000(user) gid=0(root)'
 	run runc exec -u 1000:1000 "$ID" sh -c 'id; echo $HOME'
 	assert_output 'uid=1000(user) gid=1000(user)' /home/user
+	only_ours
 	run runc exec -u 4294967294:7 "$ID" id
 	assert_output 'uid=4294967294 gid=7'
 }
@@ -242,16 +246,17 @@ self_status() {
 }
 
 @test "exec: --additional-gids" {
+	only_ours "runc takes one spelling"
 	config '.process.user.additionalGids = [10]'
 	start_container
 	run runc exec -g 20 --additional-gids 30 "$ID" grep ^Groups /proc/self/status
 	assert_output $'Groups:\t10 20 30 '
-	only_ours
 	run runc exec -g 4294967296 "$ID" true
 	exec_fails additional-gids
 }
 
 @test "exec: umask is the container's" {
+	only_ours "newer behaviour"
 	config '.process.user.umask = 63'
 	start_container
 	exec_in sh -c umask
@@ -270,6 +275,7 @@ self_status() {
 }
 
 @test "exec: --cap adds, and never to the inheritable set (CVE-2022-29162)" {
+	only_ours "runc 1.1 adds to the ambient set"
 	config '.process.capabilities = {"bounding": ["CAP_KILL"], "permitted": ["CAP_KILL"], "effective": ["CAP_KILL"]}'
 	start_container
 	run runc exec --cap CAP_CHOWN -c CAP_SETUID "$ID" grep ^Cap /proc/self/status
@@ -312,6 +318,7 @@ self_status() {
 }
 
 @test "exec: --apparmor and --process-label where the host has none" {
+	only_ours
 	start_container
 	if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" != Y ]; then
 		run runc exec --apparmor other "$ID" true
@@ -429,6 +436,7 @@ policy() { sed -n 's/.*) //p' "/proc/$1/stat" | cut -d ' ' -f 17,39; }
 # --- process file ------------------------------------------------------------
 
 @test "exec: --process" {
+	only_ours "newer behaviour"
 	mkdir "$BUNDLE/rootfs/dir"
 	start_container
 	process_file '.process | .args = ["sh", "-c", "echo $A; pwd; id -u; id -g; ulimit -Sn; umask"] | .env = ["A=x", "PATH=/bin"]
@@ -438,6 +446,7 @@ policy() { sed -n 's/.*) //p' "/proc/$1/stat" | cut -d ' ' -f 17,39; }
 }
 
 @test "exec: --process - what it is silent on is the container's" {
+	only_ours
 	config '.process.capabilities = {"bounding": ["CAP_KILL"], "permitted": ["CAP_KILL"], "effective": ["CAP_KILL"]}
 		| .process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}]'
 	start_container
@@ -457,6 +466,7 @@ policy() { sed -n 's/.*) //p' "/proc/$1/stat" | cut -d ' ' -f 17,39; }
 	start_container
 	run runc exec -p "$W/none.json" "$ID"
 	exec_fails "no such file"
+	only_ours
 	echo '{"args": [' >"$W/process.json"
 	run runc exec -p "$W/process.json" "$ID"
 	exec_fails process.json
@@ -570,6 +580,7 @@ same_namespaces() {
 	assert_output 0 " 0 100000 65536" 0
 	run runc exec -u 1000:1000 "$ID" id
 	assert_output 'uid=1000(user) gid=1000(user)'
+	only_ours
 	run runc exec -u 65536 "$ID" id
 	exec_fails 65536
 }
@@ -598,6 +609,7 @@ same_namespaces() {
 }
 
 @test "exec: joins no mount namespace, but the root" {
+	only_ours
 	config '.linux.namespaces = [{"type": "pid"}, {"type": "uts"}] | .mounts = [] | del(.linux.maskedPaths, .linux.readonlyPaths)'
 	echo inside >"$BUNDLE/rootfs/where"
 	start_container
