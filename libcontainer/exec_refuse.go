@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"runc/libcontainer/cgroups"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/process"
@@ -54,7 +56,9 @@ func (c *Container) execGone(proc *process.Process, err error) error {
 
 // orEnded is err, unless the container has ended meanwhile: that explains it.
 func (c *Container) orEnded(err error) error {
-	if alive, aliveErr := c.initAlive(); aliveErr == nil && !alive {
+	alive, aliveErr := c.initAlive()
+	ending := errors.Is(err, process.ErrEnding) || errors.Is(err, unix.ESRCH)
+	if ending || aliveErr == nil && !alive {
 		return fmt.Errorf("%w: it ended meanwhile (%w)", ErrNotRunning, err)
 	}
 	return err

@@ -33,14 +33,15 @@ func (e *Entry) OneByOne(other *sys.Process) error {
 		}
 		file, err := sys.OpenNamespace("/proc/"+strconv.Itoa(other.PID)+"/ns/"+kind.File, kind.Flag)
 		if err != nil {
-			return fmt.Errorf("%s namespace: %w", kind.Type, err)
+			return fmt.Errorf("%s namespace: %w", kind.Type, orEnding(err))
 		}
 		e.opened = append(e.opened, file)
 		e.Join = append(e.Join, Join{kind.Flag, file})
 	}
 	// The numbers may have gone to another process meanwhile.
-	if ended, err := other.Ended(0); err != nil || ended {
-		return errors.Join(err, errors.New("the process has ended"))
+	ended, err := other.Ended(0)
+	if err == nil && ended {
+		err = ErrEnding
 	}
-	return nil
+	return err
 }

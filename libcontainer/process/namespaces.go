@@ -91,11 +91,11 @@ func EntryBeside(other *sys.Process) (e Entry, err error) {
 	var kinds uintptr
 	for _, kind := range configs.NamespaceKinds {
 		same, err := sys.SameFile(proc+"/ns/"+kind.File, "/proc/self/ns/"+kind.File)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) && !sys.HasNamespace(kind.File) {
 			continue // a kind that this kernel lacks
 		}
 		if err != nil {
-			return e, err
+			return e, orEnding(err)
 		}
 		if !same {
 			kinds |= kind.Flag
@@ -104,7 +104,7 @@ func EntryBeside(other *sys.Process) (e Entry, err error) {
 	e.KeepGroups = groupsDenied(proc)
 	if kinds&unix.CLONE_NEWNS == 0 {
 		if e.Root, err = os.Open(proc + "/root"); err != nil {
-			return e, err
+			return e, orEnding(err)
 		}
 		e.opened = append(e.opened, e.Root)
 	}
@@ -112,6 +112,18 @@ func EntryBeside(other *sys.Process) (e Entry, err error) {
 		e.Join = []Join{{kinds, other.File()}}
 	}
 	return e, nil
+}
+
+// ErrEnding says that a process which lends its namespaces is about to end: it
+// gives up its root and namespaces some time before it is seen to have ended.
+var ErrEnding = errors.New("the process is ending")
+
+// orEnding words the error of a file in /proc of a process that is held.
+func orEnding(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("%w (%w)", ErrEnding, err)
+	}
+	return err
 }
 
 // groupsDenied tells whether setgroups(2) is denied in the user namespace of a

@@ -45,6 +45,13 @@ func OpenNamespace(path string, kind uintptr) (*os.File, error) {
 	return ns, nil
 }
 
+// HasNamespace tells whether the kernel has a kind of namespace, by the name of
+// its file (namespaces(7), "The /proc/pid/ns/ directory").
+func HasNamespace(name string) bool {
+	_, err := os.Lstat("/proc/self/ns/" + name)
+	return err == nil
+}
+
 // SameFile tells whether two paths lead to one file, or namespace.
 func SameFile(a, b string) (bool, error) {
 	sa, err := os.Stat(a)
