@@ -118,3 +118,20 @@ ENGINES ?=
 
 test-engines: build ## Drive ./runc by containerd, Docker and Podman (ENGINES=containerd)
 	@tests/engines/run.sh $(ENGINES)
+
+# --- attacks -----------------------------------------------------------------
+
+C_FILES += $(wildcard tests/attack/*.c tests/attack/*.h)
+
+.PHONY: test-attack
+# How many racing creates, and joins, of each kind; make test has 20 to 50.
+ROUNDS ?= 2000
+
+test-attack: build deps-test ## Run the attacks of tests/security*.bats for long: ROUNDS=2000 races of each kind
+	@RUNC_ATTACK_ROUNDS='$(ROUNDS)' RUNC_ATTACK_EVERY=1 tests/run-bats.sh $(wildcard tests/security*.bats)
+
+# The helper, for a guest without a compiler; elsewhere the bats build it.
+test-vm: _build/attack
+_build/attack: $(wildcard tests/attack/*.c tests/attack/*.h)
+	@mkdir -p $(@D)
+	$(CC) -static -O2 -o $@ $(filter %.c,$^)

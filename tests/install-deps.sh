@@ -22,6 +22,8 @@ wanted() {
 		echo "jq /usr/bin/jq"
 		echo "util-linux /usr/bin/unshare"
 		echo "bsdutils /usr/bin/script"
+		# newuidmap, for rootless.bats.
+		echo "uidmap /usr/bin/newuidmap"
 		# The other runtime of compat.bats.
 		echo "runc /usr/sbin/runc"
 		;;

@@ -1,10 +1,15 @@
 # shellcheck shell=bash
 # What tests/security*.bats share. load it after helpers.
 
-# $ATTACK is the helper program, built once for all files.
+# build_attack sets $ATTACK, the helper program: the one of make, or built once
+# for all files.
 build_attack() {
+	ATTACK=$REPO/_build/attack
+	[ ! -x "$ATTACK" ] || [ -n "$(find "$REPO/tests/attack" -newer "$ATTACK" -name '*.[ch]')" ] || return 0
 	ATTACK=$RUNC_BATS_DIR/attack
-	[ -x "$ATTACK" ] || gcc -static -O2 -o "$ATTACK" "$REPO"/tests/attack/*.c
+	[ ! -x "$ATTACK" ] || return 0
+	command -v gcc >/dev/null || skip "no gcc to build tests/attack"
+	gcc -static -O2 -o "$ATTACK" "$REPO"/tests/attack/*.c
 }
 
 # --- the host that must not change -------------------------------------------
@@ -41,8 +46,8 @@ host_same() {
 
 setup() {
 	begin_test
-	build_attack
 	make_host
+	build_attack
 }
 
 teardown() {

@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# Races: a directory and a symlink change places while a container is made.
+# Two forms: at each system call of init's that takes a path, one after the
+# other (attack swap-at), and in a loop beside (attack swap).
+# RUNC_ATTACK_ROUNDS creates of each kind; make test-attack sets 2000.
+
+load helpers
+load attack/lib
+
+# volume TEXT makes a fresh $VOLUME: dir, and link, a symlink with the text.
+volume() {
+	rm -rf "$VOLUME"
+	mkdir -p "$VOLUME/dir/there" "$VOLUME/dir/proc" "$VOLUME/dir/dev"
+	echo data >"$VOLUME/dir/data"
+	ln -s "$1" "$VOLUME/link"
+}
+
+# victim makes the bundle: mounts below /vol/dir that exist, and that have to be
+# made, a procfs, a device. What runs looks for a procfs in a wrong place.
+victim() {
+	VOLUME=$W/volume
+	mkdir "$VOLUME"
+	echo bound >"$W/file"
+	only_mounts /proc /dev
+	mount_entry /vol bind "$VOLUME" rbind
+	mount_entry /vol/dir/there tmpfs tmpfs
+	mount_entry /vol/dir/new/deep tmpfs tmpfs
+	mount_entry /vol/dir/newfile bind "$W/file" bind
+	mount_entry /vol/dir/new/file bind "$W/file" bind ro
+	mount_entry /vol/dir/proc proc proc
+	config '.linux.devices = [{"path": "/vol/dir/dev/full", "type": "c", "major": 1, "minor": 7, "fileMode": 438, "uid": 5, "gid": 5}]
+		| .linux.maskedPaths = ["/vol/dir/data"] | .linux.readonlyPaths = ["/vol/dir/there"] | .process.cwd = "/vol/dir/cwd/deep"'
+	container_script 'awk "/ - proc /{print \$5}" /proc/self/mountinfo | grep -vx -e /proc -e "/vol/[a-z]*/proc" -e "/vol/dir/data"
+		[ "$(stat -fc %t /proc)" = 9fa0 ] && echo sound'
+}
+
+# sound asserts that the container was refused, or ran and found all sound.
+sound() {
+	case $status in
+	0) assert_output sound ;;
+	1) assert_has "level=error" ;;
+	*) fail "$(show)" ;;
+	esac
+	host_same
+}
+
+# at_each_call TEXT [EVERY] exchanges dir and the symlink with the text at each
+# call, or each EVERY-th, and back at a later one.
+at_each_call() {
+	local n count every=${2:-1}
+	volume "$1"
+	run "$ATTACK" swap-at 0 0 "$VOLUME/dir" "$VOLUME/link" timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+	assert_ok
+	count=${lines[-1]#stops: }
+	[ "$count" -gt 50 ] || fail "init made $count calls only"
+	for ((n = 1; n <= count; n += every)); do
+		volume "$1"
+		run "$ATTACK" swap-at "$n" "$((n % 3 ? 0 : n + 1 + n % 7))" "$VOLUME/dir" "$VOLUME/link" \
+			timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+		[[ ${lines[-1]} == stops:* ]] || fail "call $n: $(show)"
+		unset 'lines[-1]'
+		output=$(printf '%s\n' "${lines[@]}")
+		sound || fail "call $n"
+	done
+}
+
+@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged for a link to the host, at each call" {
+	victim
+	at_each_call "$HOST"
+}
+
+@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged for a link to the root, at each call" {
+	victim
+	at_each_call / "${RUNC_ATTACK_EVERY:-4}"
+}
+
+@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged for a link upwards, at each call" {
+	victim
+	at_each_call "../../../../../../../..$HOST" "${RUNC_ATTACK_EVERY:-4}"
+}
+
+# race ROUNDS TEXT... makes so many containers while dir is exchanged in a loop.
+race() {
+	local i rounds=$1 swapper
+	shift
+	for ((i = 0; i < rounds; i++)); do
+		if [ $((i % 10)) -eq 0 ]; then
+			volume "${@:i / 10 % $# + 1:1}"
+			"$ATTACK" swap "$VOLUME/dir" "$VOLUME/link" </dev/null >/dev/null 2>&1 3>&- &
+			swapper=$!
+		fi
+		run timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+		sound || fail "round $i"
+		if [ $((i % 10)) -eq 9 ]; then
+			kill "$swapper"
+			wait "$swapper" || true
+		fi
+	done
+}
+
+@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged in a loop, 20 mounts" {
+	local i
+	victim
+	for i in {1..10}; do
+		mount_entry "/vol/dir/t$i/x" tmpfs tmpfs
+		mount_entry "/vol/dir/b$i/y" bind "$W" rbind ro
+	done
+	race "${RUNC_ATTACK_ROUNDS:-50}" "$HOST" / "../../../../../../../..$HOST" "/vol/dir/there"
+}
+
+@test "CVE-2021-30465, CVE-2024-45310: in a loop, in a user namespace" {
+	victim
+	# The targets are made by another root, who may write into the volume.
+	config '.linux.namespaces += [{"type": "user"}]
+	  | .linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]
+	  | .linux.gidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]'
+	race "${RUNC_ATTACK_ROUNDS:-20}" "$HOST" /
+}
+
+@test "CVE-2025-31133, CVE-2025-62161: /dev/null is exchanged in a loop" {
+	local i dev=$W/dev swapper
+	mkdir -p "$dev/pts" "$dev/shm" "$dev/mqueue"
+	mknod -m 666 "$dev/null" c 1 3
+	echo attacker >"$dev/atk"
+	ln -s /dev/atk "$dev/link"
+	without_mounts /dev
+	mount_entry /dev bind "$dev" rbind
+	for i in {1..20}; do echo secret >"$BUNDLE/rootfs/secret$i"; done
+	config '.linux.maskedPaths = [range(1; 21) | "/secret\(.)"]'
+	container_script 'cat /secret*; echo end'
+	"$ATTACK" swap "$dev/null" "$dev/link" </dev/null >/dev/null 2>&1 3>&- &
+	swapper=$!
+	for ((i = 0; i < ${RUNC_ATTACK_ROUNDS:-20}; i++)); do
+		run timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+		assert_output end
+		assert_equal "$(cat "$dev/atk")" attacker
+	done
+	kill "$swapper"
+	wait "$swapper" || true
+}
+
+@test "CVE-2025-52565: /dev/pts and /dev/console are exchanged in a loop" {
+	local i dev=$W/dev a b
+	mkdir -p "$dev/pts" "$dev/fake" "$dev/shm" "$dev/mqueue"
+	ln -s "$HOST/newfile" "$dev/clink"
+	touch "$dev/console"
+	mknod "$dev/fake/ptmx" c 5 2
+	without_mounts /dev/shm
+	without_mounts /dev/mqueue
+	config --arg d "$dev" '(.mounts[] | select(.destination == "/dev")) = {"destination": "/dev", "type": "bind", "source": $d, "options": ["rbind"]}
+		| .process.terminal = true'
+	container_script '[ "$(stat -c %d /dev/console)" = "$(stat -c %d /dev/pts/0)" ] && echo own'
+	for a in console pts; do
+		b=$([ "$a" = pts ] && echo fake || echo clink)
+		"$ATTACK" swap "$dev/$a" "$dev/$b" </dev/null >/dev/null 2>&1 3>&- &
+		for ((i = 0; i < ${RUNC_ATTACK_ROUNDS:-20}; i++)); do
+			run timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+			[ "$status" -ne 0 ] || assert_equal "${output//$'\r'/}" own
+			host_same
+		done
+		kill $!
+		wait $! || true
+	done
+}
+
+@test "CVE-2026-115521: a read-only mount's target is exchanged in a loop" {
+	local i swapper
+	VOLUME=$W/volume
+	mkdir -p "$VOLUME/dir/ro" "$VOLUME/other/ro" "$W/data"
+	echo data >"$W/data/file"
+	config '.root.readonly = true'
+	mount_entry /vol bind "$VOLUME" rbind
+	for i in {1..10}; do
+		mkdir "$VOLUME/dir/ro$i" "$VOLUME/other/ro$i"
+		mount_entry "/vol/dir/ro$i" bind "$W/data" bind ro
+	done
+	# Wherever a mount has come to lie, it is read-only; so is the root.
+	container_script 'awk "\$5 ~ /^\/vol\/.*\/ro/ && \$6 !~ /^ro/" /proc/self/mountinfo; touch /new /vol/*/ro*/new 2>/dev/null; ls /new /vol/dir/ro1 2>/dev/null; echo end'
+	"$ATTACK" swap "$VOLUME/dir" "$VOLUME/other" </dev/null >/dev/null 2>&1 3>&- &
+	swapper=$!
+	for ((i = 0; i < ${RUNC_ATTACK_ROUNDS:-20}; i++)); do
+		run timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+		[ "$status" -ne 0 ] || assert_equal "${lines[-1]}" end
+		[ ! -e "$W/data/new" ] || fail "written through a read-only mount"
+		[ ! -e "$BUNDLE/rootfs/new" ] || fail "the root was written"
+	done
+	kill "$swapper"
+	wait "$swapper" || true
+}
