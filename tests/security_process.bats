@@ -121,6 +121,26 @@ peek_at_execs() {
 	assert_has_not writable
 }
 
+@test "CVE-2016-9962: stopped at each system call it shows nothing to root of the user namespace" {
+	# The ids are the host's, so that no change of them hides the process.
+	config '.linux.namespaces += [{"type": "user"}]
+	  | .linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]
+	  | .linux.gidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]'
+	start_container
+	run "$ATTACK" hidden "$(init_pid)" timeout 60 "$RUNC" --root "$STATE" exec "$ID" true
+	assert_ok
+	assert_match '^stops inside: [1-9][0-9]*$'
+	runc delete --force "$ID"
+	# One that is started beside it, in namespaces of its own.
+	start_container "$ID-2"
+	config --arg p "/proc/$(init_pid "$ID-2")/ns/" '.linux.namespaces |= map(
+		if .type == "user" or .type == "pid" then .path = $p + .type else . end)
+		| del(.linux.uidMappings, .linux.gidMappings) | .process.args = ["true"]'
+	run "$ATTACK" hidden "$(init_pid "$ID-2")" timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+	assert_ok
+	assert_match '^stops inside: [1-9][0-9]*$'
+}
+
 @test "CVE-2016-9962: with CAP_SYS_PTRACE and no user namespace no link leads outside" {
 	# The kernel lets such a root attach: SECURITY.md says so. But there is
 	# nothing of the host's to be found by a link.
@@ -334,6 +354,23 @@ open_many() {
 	done
 	run jq -c '.process.capabilities.inheritable // []' "$BUNDLE/config.json"
 	assert_output "[]"
+}
+
+@test "CVE-2026-84042: no annotation chooses another handler, which would confine less" {
+	with_attack
+	container_args /attack look
+	run_container
+	assert_ok
+	local plain handler
+	plain=$(grep -v ' pipe:' <<<"$output")
+	for handler in krun wasm libkrun passt; do
+		config --arg h "$handler" '.annotations = {"run.oci.handler": $h, "module.wasm.image/variant": "compat",
+			"krun.use_passt": "true"}'
+		run_container
+		assert_ok
+		assert_equal "$(grep -v ' pipe:' <<<"$output")" "$plain"
+	done
+	[ ! -e "$BUNDLE/rootfs/.krun_config.json" ]
 }
 
 # --- ids ---------------------------------------------------------------------

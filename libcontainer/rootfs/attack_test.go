@@ -142,6 +142,38 @@ func TestNullIsOurs(t *testing.T) {
 	}
 }
 
+// oneInode is a kernel before 5.8, whose tmpfs counts its root directory.
+type oneInode struct{ door }
+
+func (d oneInode) mount(fs *filesystem, at *safepath.Place, changes []change) (*os.File, error) {
+	for _, o := range fs.options {
+		if o.key == "nr_inodes" && o.value == "1" {
+			return nil, unix.ENOSPC
+		}
+	}
+	return d.door.mount(fs, at, changes)
+}
+
+// TestMaskOneInode masks directories where a tmpfs of one inode is refused, as
+// runc 1.5.1 did not.
+func TestMaskOneInode(t *testing.T) {
+	oneDoor(t, plain, false, func(r *room) {
+		r.mkdir(r.root + "/secret/sub")
+		r.mkdir(r.root + "/other/sub")
+	}, func(r *room) {
+		c := r.config()
+		c.MaskPaths = []string{"/secret", "/other"}
+		b := r.builder(c, configs.CgroupView{})
+		b.door = oneInode{b.door}
+		r.ok(stages(b))
+		for _, path := range c.MaskPaths {
+			if names, err := os.ReadDir(path); len(names) != 0 || err != nil {
+				r.Errorf("%s holds %v, %v", path, names, err)
+			}
+		}
+	})
+}
+
 // TestDevElsewhere has the image's /dev lead to the host (CVE-2026-41579).
 func TestDevElsewhere(t *testing.T) {
 	for name, text := range map[string]string{"absolute": "", "relative": "../../../../../.."} {

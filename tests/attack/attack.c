@@ -32,6 +32,12 @@ static const struct command {
 	  "OWN is the container's own" },
 	{ "without", 2, without,
 	  "ERRNO COMMAND...: run it, answering ERRNO to openat2 and the mount API" },
+	{ "again", 2, again,
+	  "N COMMAND...: run it; each openat2 gives EAGAIN N times before it goes on" },
+	{ "hidden", 2, hidden,
+	  "PID COMMAND...: at each system call of init's that takes a path look at it, from the "
+	  "user "
+	  "namespace of PID; the last line tells how many there were" },
 	{ "short-bpf", 1, short_bpf, "COMMAND...: run it, forbidding bpf(2) with a short union" },
 };
 

@@ -1,15 +1,15 @@
 /*
- * Commands that run another under a seccomp filter. swap-at stops the init of
- * the container at each system call that takes a path, to exchange two entries
- * at a chosen one: a race that comes out the same each time.
+ * Commands that stop another at chosen system calls (seccomp_unotify(2)): a race
+ * that comes out the same each time. swap-at exchanges two entries then, hidden
+ * looks at what is stopped, again has openat2 fail.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -32,25 +32,27 @@ static const unsigned stops[] = {
 };
 #define STOPS (sizeof(stops) / sizeof(stops[0]))
 
-#define WORD(field) offsetof(struct seccomp_data, field)
+#define MAX_WATCHED 32
 
-static int load(struct sock_filter *code, size_t length, unsigned flags)
+/* What stops the processes of a command. */
+struct watch {
+	const unsigned *calls; /* at most MAX_WATCHED */
+	size_t count;
+	/* Tells the errno that the call shall give, 0 to let it go on. */
+	int (*stop)(int pid, void *data);
+	void *data;
+};
+
+/* Installs a filter that tells of the calls, and returns the listener. */
+static int listen_for(const struct watch *w)
 {
-	struct sock_fprog prog = { (unsigned short)length, code };
-
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
-}
-
-/* Installs a filter that tells of the stops, and returns the listener. */
-static int listen_for_stops(void)
-{
-	struct sock_filter code[STOPS + 3];
+	struct sock_filter code[MAX_WATCHED + 3];
 	size_t n = 0;
 
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WORD(nr));
-	for (size_t i = 0; i < STOPS; i++)
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, stops[i],
-							 (unsigned char)(STOPS - i), 0);
+	for (size_t i = 0; i < w->count; i++)
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, w->calls[i],
+							 (unsigned char)(w->count - i), 0);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
 	return load(code, n, SECCOMP_FILTER_FLAG_NEW_LISTENER);
@@ -93,7 +95,7 @@ static int receive_listener(int sock)
 }
 
 /* Starts the command under the filter. */
-static pid_t start(char **command, int *listener)
+static pid_t start(char **command, const struct watch *w, int *listener)
 {
 	int pair[2];
 	pid_t child;
@@ -103,7 +105,7 @@ static pid_t start(char **command, int *listener)
 	if ((child = fork()) < 0)
 		die("fork");
 	if (child == 0) {
-		int fd = listen_for_stops();
+		int fd = listen_for(w);
 
 		if (fd < 0)
 			die("seccomp");
@@ -118,20 +120,34 @@ static pid_t start(char **command, int *listener)
 	return child;
 }
 
-/* Tells whether a process is the init of a container, in its Go part or the C
- * part before it. */
-static bool is_init(unsigned pid)
+/* Deals with one stop. */
+static void stopped(int listener, const struct watch *w)
 {
-	char path[64], line[16] = "";
-	ssize_t n;
-	int fd;
+	struct seccomp_notif call = { 0 };
+	struct seccomp_notif_resp go = { 0 };
 
-	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return false;
-	n = read(fd, line, sizeof(line));
-	close(fd);
-	return n >= 9 && memcmp(line, "runc\0init", 9) == 0;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
+		return; /* killed meanwhile */
+	go.id = call.id;
+	go.error = -w->stop((int)call.pid, w->data);
+	if (go.error == 0)
+		go.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &go);
+}
+
+static int supervise(char **command, const struct watch *w)
+{
+	int listener, status = 0;
+	struct pollfd fd;
+	pid_t child = start(command, w, &listener);
+
+	fd = (struct pollfd){ listener, POLLIN, 0 };
+	/* It hangs up when the last process under the filter is gone. */
+	while (poll(&fd, 1, -1) > 0 && !(fd.revents & POLLHUP))
+		stopped(listener, w);
+	if (waitpid(child, &status, 0) < 0)
+		die("waitpid");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 struct plan {
@@ -140,22 +156,16 @@ struct plan {
 	unsigned long count;
 };
 
-/* Deals with one stop. */
-static void stopped(int listener, struct plan *p)
+static int exchange_at(int pid, void *data)
 {
-	struct seccomp_notif call = { 0 };
-	struct seccomp_notif_resp go = { 0 };
+	struct plan *p = data;
 
-	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
-		return; /* killed meanwhile */
-	if (is_init(call.pid)) {
-		p->count++;
-		if (p->count == p->first || p->count == p->second)
-			exchange(p->a, p->b);
-	}
-	go.id = call.id;
-	go.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &go);
+	if (!is_runtime(pid))
+		return 0;
+	p->count++;
+	if (p->count == p->first || p->count == p->second)
+		exchange(p->a, p->b);
+	return 0;
 }
 
 int swap_at(int argc, char **argv)
@@ -164,67 +174,96 @@ int swap_at(int argc, char **argv)
 			  .second = strtoul(argv[1], NULL, 10),
 			  .a = argv[2],
 			  .b = argv[3] };
-	int listener, status = 0;
-	struct pollfd fd;
+	struct watch w = { stops, STOPS, exchange_at, &p };
+	int status;
+
+	(void)argc;
+	status = supervise(argv + 4, &w);
+	printf("stops: %lu\n", p.count);
+	return status;
+}
+
+struct busy {
+	unsigned long times, count;
+};
+
+static int answer_again(int pid, void *data)
+{
+	struct busy *b = data;
+
+	(void)pid;
+	return b->count++ % (b->times + 1) < b->times ? EAGAIN : 0;
+}
+
+int again(int argc, char **argv)
+{
+	static const unsigned calls[] = { SYS_openat2 };
+	struct busy b = { .times = strtoul(argv[0], NULL, 10) };
+	struct watch w = { calls, 1, answer_again, &b };
+	int status;
+
+	(void)argc;
+	status = supervise(argv + 1, &w);
+	printf("calls: %lu\n", b.count);
+	return status;
+}
+
+struct observer {
+	int userns; /* of the container */
+	unsigned long count;
+};
+
+/* Tells whether a process is in a PID namespace below ours. */
+static bool is_inside(int pid)
+{
+	char path[64], line[4096];
+	bool inside = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if (!(f = fopen(path, "re")))
+		return false;
+	while (fgets(line, sizeof(line), f))
+		if (strncmp(line, "NSpid:", 6) == 0)
+			inside = strchr(strchr(line, '\t') + 1, '\t') != NULL;
+	fclose(f);
+	return inside;
+}
+
+/* Looks at a stopped init as root of the container would. */
+static int look_at(int pid, void *data)
+{
+	struct observer *o = data;
 	pid_t child;
 
-	(void)argc;
-	child = start(argv + 4, &listener);
-	fd = (struct pollfd){ listener, POLLIN, 0 };
-	/* It hangs up when the last process under the filter is gone. */
-	while (poll(&fd, 1, -1) > 0 && !(fd.revents & POLLHUP))
-		stopped(listener, &p);
-	if (waitpid(child, &status, 0) < 0)
-		die("waitpid");
-	printf("stops: %lu\n", p.count);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (!is_runtime(pid) || !is_inside(pid))
+		return 0;
+	o->count++;
+	fflush(stdout);
+	if ((child = fork()) < 0)
+		die("fork");
+	if (child == 0) {
+		if (setns(o->userns, CLONE_NEWUSER) < 0)
+			die("setns");
+		try_process(pid);
+		exit(0);
+	}
+	waitpid(child, NULL, 0);
+	return 0;
 }
 
-/* The calls of the mount API and openat2: not there on an old kernel, unknown to
- * the filter of an outer sandbox. */
-static const unsigned new_calls[] = {
-	SYS_openat2, SYS_fsopen,    SYS_fsconfig,   SYS_fsmount,
-	SYS_fspick,  SYS_open_tree, SYS_move_mount, SYS_mount_setattr,
-};
-#define NEW_CALLS (sizeof(new_calls) / sizeof(new_calls[0]))
-
-int without(int argc, char **argv)
+int hidden(int argc, char **argv)
 {
-	struct sock_filter code[NEW_CALLS + 3];
-	unsigned error = (unsigned)strtoul(argv[0], NULL, 10);
-	/* A security module refuses mounts, not openat2. */
-	size_t first = error == EACCES ? 1 : 0, n = 0;
+	struct observer o = { 0 };
+	struct watch w = { stops, STOPS, look_at, &o };
+	char path[64];
+	int status;
 
 	(void)argc;
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WORD(nr));
-	for (size_t i = first; i < NEW_CALLS; i++)
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, new_calls[i],
-							 (unsigned char)(NEW_CALLS - i), 0);
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error);
-	if (load(code, n, 0) < 0)
-		die("seccomp");
-	execvp(argv[1], argv + 1);
-	die(argv[1]);
-}
-
-/* The kernels 6.17 to 7.1 write to offset 56 of the union, whatever its size. */
-#define SAFE_SIZE 64
-
-int short_bpf(int argc, char **argv)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WORD(nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WORD(args[2])), /* low half: little endian */
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, SAFE_SIZE, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-
-	(void)argc;
-	if (load(code, sizeof(code) / sizeof(code[0]), 0) < 0)
-		die("seccomp");
-	execvp(argv[0], argv);
-	die(argv[0]);
+	snprintf(path, sizeof(path), "/proc/%s/ns/user", argv[0]);
+	if ((o.userns = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		die(path);
+	status = supervise(argv + 1, &w);
+	printf("stops inside: %lu\n", o.count);
+	return status;
 }

@@ -23,7 +23,7 @@
 
 #define MAX_PID 65536
 
-static const char *own; /* where what is the container's own lies */
+static const char *own = "/nothing is"; /* where what is the container's own lies */
 static bool known[MAX_PID];
 static unsigned seen, runtime;
 
@@ -102,8 +102,7 @@ static void write_program(int pid)
 	close(held);
 }
 
-/* Tells whether pid is the runtime's init, and not yet the user's program. */
-static bool is_runtime(int pid)
+bool is_runtime(int pid)
 {
 	char path[64], line[64] = "";
 	ssize_t n;
@@ -131,18 +130,23 @@ static void attach(int pid)
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
 }
 
+void try_process(int pid)
+{
+	follow(pid, "exe");
+	follow(pid, "cwd");
+	follow(pid, "root");
+	follow_descriptors(pid);
+	attach(pid);
+}
+
 static void examine(int pid)
 {
 	seen++;
 	for (int i = 0; i < 2000 && is_runtime(pid); i++) {
 		if (i == 0)
 			runtime++;
-		follow(pid, "exe");
-		follow(pid, "cwd");
-		follow(pid, "root");
-		follow_descriptors(pid);
 		write_program(pid);
-		attach(pid);
+		try_process(pid);
 	}
 	/* What it has become may have the runtime's program still. */
 	write_program(pid);
