@@ -85,7 +85,7 @@ race() {
 	shift
 	for ((i = 0; i < rounds; i++)); do
 		if [ $((i % 10)) -eq 0 ]; then
-			volume "${@:i / 10 % $# + 1:1}"
+			volume "${@:i/10%$#+1:1}"
 			"$ATTACK" swap "$VOLUME/dir" "$VOLUME/link" </dev/null >/dev/null 2>&1 3>&- &
 			swapper=$!
 		fi
