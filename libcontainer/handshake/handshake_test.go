@@ -202,21 +202,3 @@ func TestCStage(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func FuzzReceive(f *testing.F) {
-	f.Add([]byte{2, 0, 0, 0, 2, 0, 0, 0, '{', '}'})
-	f.Add([]byte{8, 0, 0, 0, 0, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 1<<16 {
-			return // more than the socket holds: the sender would wait
-		}
-		p, sock, err := Pair()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer p.Close()
-		_ = sys.SendAll(sock, data)
-		sock.Close()
-		_ = p.UntilReady(Answers{Source: func(int) (*os.File, error) { return os.Open("/dev/null") }})
-	})
-}

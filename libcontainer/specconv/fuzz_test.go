@@ -1,6 +1,14 @@
 package specconv
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/opencontainers/runtime-spec/specs-go"
+
+	"runc/libcontainer/configs/validate"
+)
 
 // FuzzSystemdProperty: whatever an annotation holds, it is read or refused, and
 // what was read can be sent: MakeVariant in it would panic otherwise.
@@ -16,15 +24,28 @@ func FuzzSystemdProperty(f *testing.F) {
 	})
 }
 
-// FuzzDecode: every text is read or refused with its place.
+// FuzzDecode: every text is read or refused with its place, and what was read
+// becomes a valid container or is refused, by whoever it is asked for.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{"{}", `{"process":{"user":{"uid":-1}}}`, `{"mounts":[{},{"options":[1]}]}`, `{"linux":{"sysctl":{"a":[{}]}}}`, "[[]]"} {
-		f.Add([]byte(seed))
+		f.Add([]byte(seed), false)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		spec := exampleOn(true)
-		if err := decode("f", data, spec); err == nil {
-			_, _ = Convert(spec, Options{ID: "id", Bundle: "/b", SystemdCgroup: true})
+	for _, name := range []string{"example.json", "full.json", "rootless.json"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, name == "rootless.json")
+	}
+	f.Fuzz(func(_ *testing.T, data []byte, rootless bool) {
+		for _, spec := range []*specs.Spec{exampleOn(true), new(specs.Spec)} {
+			if decode("f", data, spec) != nil || checkVersion(spec.Version) != nil {
+				continue
+			}
+			c, err := Convert(spec, Options{ID: "id", Bundle: "/b", SystemdCgroup: true, RootlessEUID: rootless})
+			if err == nil {
+				_ = validate.Container(c.Config, c.Process)
+			}
 		}
 	})
 }
