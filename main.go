@@ -2,6 +2,12 @@
 // specifies them. This package is the command line: main.go the global flags,
 // then one command a file. Flags become options of package launch here; nothing
 // below knows the CLI library.
+//
+// The runtime need not know the limits of its cgroup, for which Go would read
+// the mount table of the host at each start.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
 package main
 
 import (
@@ -13,6 +19,9 @@ import (
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v3"
+
+	"runc/libcontainer/sys"
+	"runc/nsenter"
 )
 
 func init() {
@@ -22,6 +31,7 @@ func init() {
 }
 
 func main() {
+	sys.RestoreTimerSlack(nsenter.TimerSlack())
 	if isInit() {
 		initMain()
 	}

@@ -64,4 +64,9 @@ struct report {
 /* The soft limit of open files that stage 2 had (RLIMIT_NOFILE). */
 extern unsigned long long bootstrap_nofile;
 
+/* The timer slack in nanoseconds that the process was started with
+ * (PR_SET_TIMERSLACK(2const)), for main to give back to its thread, and to
+ * what it starts; 0: it was not changed. */
+extern unsigned long bootstrap_timer_slack;
+
 #endif

@@ -73,6 +73,11 @@ func (b *Bootstrap) Encode() ([]byte, error) {
 // the C stage took it away, to be given back first of all.
 func Nofile() uint64 { return uint64(C.bootstrap_nofile) }
 
+// TimerSlack is the timer slack in nanoseconds (PR_SET_TIMERSLACK(2const)) that
+// the process was started with, if the C stage has raised that of the main
+// thread, for the sake of Go's monitor thread; 0 if not.
+func TimerSlack() uint64 { return uint64(C.bootstrap_timer_slack) }
+
 // ReportKind is what a Report is about.
 type ReportKind uint32
 

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -35,6 +36,12 @@
 
 /* The soft limit of open files, taken away in stage 2. */
 unsigned long long bootstrap_nofile;
+
+/* The timer slack of the process, before let_monitor_nap; 0: it is as it was. */
+unsigned long bootstrap_timer_slack;
+
+/* Nanoseconds that Go's monitor thread may sleep longer than it wants to. */
+#define MONITOR_SLACK 5000000
 
 static int sock = -1;
 static bool debug;
@@ -262,7 +269,26 @@ static void nsexec(void)
 	forbid_open();
 }
 
+/*
+ * Go's monitor thread wakes every 20 microseconds as long as there is work, to
+ * take processors away from blocked threads: some hundred context switches in
+ * a process that lives for ten milliseconds. It inherits the timer slack of
+ * this thread: with a large one it naps as long as that. main gives this
+ * thread its own slack back.
+ */
+static void let_monitor_nap(void)
+{
+	long slack = syscall(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0);
+
+	if (slack <= 0 || slack >= MONITOR_SLACK)
+		return;
+	if (prctl(PR_SET_TIMERSLACK, MONITOR_SLACK, 0, 0, 0) == 0)
+		bootstrap_timer_slack = (unsigned long)slack;
+}
+
 __attribute__((constructor)) static void constructor(void)
 {
 	nsexec();
+	let_monitor_nap();
+	mallopt(M_ARENA_MAX, 1); /* no malloc arena for each thread: hardly anything here uses malloc */
 }

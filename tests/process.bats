@@ -388,3 +388,21 @@ caps() { config ".process.capabilities = $1"; }
 	assert_status 1
 	[ ! -e "$BUNDLE/rootfs/tmp/x" ]
 }
+
+@test "process: the timer slack is the caller's, not that of Go's monitor thread" {
+	local want
+	want=$(cat /proc/self/timerslack_ns)
+	cat >"$W/hook" <<-EOS
+		#!/bin/sh
+		cat /proc/self/timerslack_ns >$W/slack
+	EOS
+	chmod +x "$W/hook"
+	config --arg hook "$W/hook" '.hooks.createRuntime = [{path: $hook}]'
+	container_script 'cat /proc/self/timerslack_ns; exec sleep 100'
+	start_container
+	wait_until grep -q . "$W/detached"
+	assert_equal "$(cat "$W/detached")" "$want"
+	assert_equal "$(cat "$W/slack")" "$want"
+	run runc exec "$ID" cat /proc/self/timerslack_ns
+	assert_output "$want"
+}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/sys"
 )
 
 // maxOutput bounds what of a hook's output is kept for the error, in bytes.
@@ -52,7 +53,7 @@ func run(h *configs.Hook, state []byte, dir string) error {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = drainTimeout
 
-	err := cmd.Run()
+	err := sys.Run(cmd)
 	switch {
 	case err == nil, errors.Is(err, unix.EPIPE), errors.Is(err, exec.ErrWaitDelay) && cmd.ProcessState.Success():
 		return nil // a hook need not read its stdin, and may leave children

@@ -81,9 +81,11 @@ func Spawn(s Start) (*Process, error) {
 		return nil, fmt.Errorf("keep descriptors from init: %w", err)
 	}
 	p.stage1, err = sys.Spawn(sys.SpawnAttr{
-		Exe:       s.Exe,
-		Args:      []string{"runc", "init"},
-		Env:       []string{nsenter.Env + "=" + strconv.Itoa(number)},
+		Exe:  s.Exe,
+		Args: []string{"runc", "init"},
+		// Init does one thing after the other: more threads would only be woken
+		// and put to sleep again.
+		Env:       []string{nsenter.Env + "=" + strconv.Itoa(number), "GOMAXPROCS=1"},
 		Files:     files,
 		CgroupDir: s.CgroupDir,
 	})

@@ -52,7 +52,11 @@ func Spawn(a SpawnAttr) (*Process, error) {
 		attr.Sys.UseCgroupFD = true
 		attr.Sys.CgroupFD = int(a.CgroupDir.Fd())
 	}
-	pid, _, err := syscall.StartProcess(path, a.Args, attr)
+	var pid int
+	err = forking(func() (err error) {
+		pid, _, err = syscall.StartProcess(path, a.Args, attr)
+		return err
+	})
 	runtime.KeepAlive(a)
 	if err != nil {
 		return nil, &os.PathError{Op: "start", Path: a.Exe.Name(), Err: err}

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/sys"
 )
 
 // side is what tells the maps of users from those of groups.
@@ -97,7 +98,7 @@ func (s *side) runTool(pid int, maps []configs.IDMap) error {
 	var out output
 	cmd := exec.Command(path, append([]string{decimal(uint32(pid))}, slices.Concat(words(maps)...)...)...)
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
+	if err := sys.Run(cmd); err != nil {
 		return fmt.Errorf("%s: %s: %w: %s; %s must grant these host ids to user %d: %s",
 			s.field, path, err, out.line(), s.subids, os.Getuid(), ranges(maps))
 	}
