@@ -12,7 +12,7 @@
 #define BOOTSTRAP_ENV "_RUNC_INIT"
 
 /* Says that both ends are of one build. Change it with the struct. */
-#define BOOTSTRAP_MAGIC 0x72756e02u
+#define BOOTSTRAP_MAGIC 0x72756e03u
 
 #define BOOTSTRAP_MAX_JOIN 8
 
@@ -33,6 +33,8 @@ struct bootstrap {
 	uint32_t options;
 	/* CLONE_NEW* bits of the namespaces to make. */
 	uint32_t unshare;
+	/* A directory without files, to be the root until Go runs. */
+	int32_t hole;
 	/* Namespaces to enter, each an open descriptor: of the namespace, or of a
 	 * process (pidfd), from which all those named in type are taken. */
 	uint32_t join_count;
@@ -61,7 +63,10 @@ struct report {
 	char text[120];
 };
 
-/* The soft limit of open files that stage 2 had (RLIMIT_NOFILE). */
+/* The root directory of stage 2, which was taken out of sight; -1: was not. */
+extern int bootstrap_root;
+
+/* The soft limit of open files of stage 2 (RLIMIT_NOFILE). */
 extern unsigned long long bootstrap_nofile;
 
 /* The timer slack in nanoseconds that the process was started with

@@ -32,6 +32,9 @@ type Bootstrap struct {
 	KeepGroups bool
 	// Unshare holds the CLONE_NEW* bits of the namespaces to make.
 	Unshare uintptr
+	// Hole, a number in the child, is a directory without files, to be the root
+	// until Go runs.
+	Hole int
 	// Join lists the namespaces to enter, at most MaxJoin.
 	Join []Join
 }
@@ -51,6 +54,7 @@ func (b *Bootstrap) Encode() ([]byte, error) {
 	c := C.struct_bootstrap{
 		magic:      C.BOOTSTRAP_MAGIC,
 		unshare:    C.uint32_t(b.Unshare),
+		hole:       C.int32_t(b.Hole),
 		join_count: C.uint32_t(len(b.Join)),
 	}
 	if b.Debug {
@@ -69,8 +73,13 @@ func (b *Bootstrap) Encode() ([]byte, error) {
 	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&c)), unsafe.Sizeof(c))), nil
 }
 
+// Root is the number of the descriptor (O_PATH) of an init's root directory: the
+// C stage has taken all files out of sight, and to come back there brings them
+// back. It is -1 when nothing was hidden, for want of CAP_SYS_CHROOT.
+func Root() int { return int(C.bootstrap_root) }
+
 // Nofile is the soft limit of open files (RLIMIT_NOFILE) that an init had before
-// the C stage took it away, to be given back first of all.
+// the Go runtime raised it.
 func Nofile() uint64 { return uint64(C.bootstrap_nofile) }
 
 // TimerSlack is the timer slack in nanoseconds (PR_SET_TIMERSLACK(2const)) that

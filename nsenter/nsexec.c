@@ -34,7 +34,7 @@
 #define CLONE_NEWTIME 0x00000080
 #endif
 
-/* The soft limit of open files, taken away in stage 2. */
+int bootstrap_root = -1;
 unsigned long long bootstrap_nofile;
 
 /* The timer slack of the process, before let_monitor_nap; 0: it is as it was. */
@@ -198,30 +198,42 @@ static void make_namespaces(const struct bootstrap *b)
 	}
 }
 
-static bool joins_user_namespace(const struct bootstrap *b)
+static bool joins(const struct bootstrap *b, uint32_t type)
 {
 	for (uint32_t i = 0; i < b->join_count; i++)
-		if (b->join[i].type & CLONE_NEWUSER)
+		if (b->join[i].type & type)
 			return true;
 	return false;
 }
 
 /*
- * Lets no file be opened until Go gives the limit back: the C library and the
- * Go runtime read files of /proc and /sys as they start, to learn about stack,
- * huge pages and cgroup, and can do without. In stage 2 these are what the
- * container makes of them: lies, devices, FIFOs that never answer.
+ * Takes all files out of sight until Go's first line brings them back: the C
+ * library, the Go runtime and packages that are loaded read files of /proc and
+ * /sys, to learn about huge pages, cgroup and capabilities, and can do without.
+ * In a mount namespace that was joined these are what the container makes of
+ * them: lies, devices, FIFOs that never answer. The limit of open files would
+ * not do: Go raises it before most packages are loaded. Without the right to
+ * change the root, files that are the host's stay in sight.
  */
-static void forbid_open(void)
+static void hide_files(const struct bootstrap *b)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root >= 0 && fchdir(b->hole) == 0 && chroot(".") == 0)
+		bootstrap_root = root;
+	else if (joins(b, CLONE_NEWNS))
+		fail("take files out of sight");
+	close(b->hole);
+}
+
+/* Notes the limit of open files, which Go raises for itself. */
+static void note_limit(void)
 {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		fail("get limit of open files");
 	bootstrap_nofile = limit.rlim_cur;
-	limit.rlim_cur = 0;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		fail("set limit of open files");
 }
 
 static void nsexec(void)
@@ -246,7 +258,7 @@ static void nsexec(void)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		fail("become undumpable");
 	join_namespaces(&b);
-	if (joins_user_namespace(&b))
+	if (joins(&b, CLONE_NEWUSER))
 		become_root(&b);
 	make_namespaces(&b);
 
@@ -266,7 +278,8 @@ static void nsexec(void)
 	}
 	if (setsid() < 0)
 		fail("make session");
-	forbid_open();
+	hide_files(&b);
+	note_limit();
 }
 
 /*

@@ -628,6 +628,47 @@ same_namespaces() {
 	assert_output "$(readlink "/proc/$pid/ns/net")" "$(readlink "/proc/$pid/ns/ipc")"
 }
 
+# --- files that never answer ---------------------------------------------------
+
+# with_traps SCRIPT: the container, which may mount, runs it and then sleeps.
+with_traps() {
+	local all='["CAP_SYS_ADMIN", "CAP_SYS_CHROOT", "CAP_MKNOD"]'
+	config --argjson c "$all" '.process.capabilities = {"bounding": $c, "permitted": $c, "effective": $c}'
+	container_script "exec 2>/err; set -e; mkfifo /fifo; $1; echo up >/up; exec sleep 100"
+	start_container
+	wait_until test -e "$BUNDLE/rootfs/up" || fail "$(cat "$BUNDLE/rootfs/err")"
+}
+
+@test "exec: a FIFO for a file that libraries read when they are loaded" {
+	local path mounts=
+	for path in /proc/sys/kernel/cap_last_cap /sys/kernel/mm/transparent_hugepage/hpage_pmd_size /sys/devices/system/cpu/online; do
+		[ -e "$path" ] || continue
+		mounts+="${mounts:+; }mount --bind /fifo $path"
+	done
+	with_traps "$mounts"
+	run runc exec "$ID" test -p /proc/sys/kernel/cap_last_cap
+	assert_ok
+	RUNC_TIMEOUT=15 run runc exec "$ID" echo on
+	assert_output on
+}
+
+@test "exec: nothing of /proc and /sys is what it seems" {
+	only_ours
+	local fifos
+	# What the Go runtime, the C library and gocapability name.
+	fifos='mount -t tmpfs none /proc; mount -t tmpfs none /sys; mkdir -p /proc/self /proc/sys/kernel /proc/sys/fs /proc/sys/vm
+		/sys/kernel/mm/transparent_hugepage /sys/devices/system/cpu /sys/fs/cgroup;
+		for f in self/auxv self/cgroup self/mountinfo self/maps self/status self/stat self/exe sys/kernel/cap_last_cap
+			sys/kernel/ngroups_max sys/vm/overcommit_memory meminfo stat cpuinfo filesystems; do mkfifo /proc/$f; done;
+		for f in kernel/mm/transparent_hugepage/hpage_pmd_size kernel/mm/transparent_hugepage/enabled
+			devices/system/cpu/online devices/system/cpu/possible fs/cgroup/cpu.max; do mkfifo /sys/$f; done'
+	with_traps "${fifos//$'\n'/ }"
+	RUNC_TIMEOUT=15 run runc exec "$ID" sh -c 'cd /proc && find . -type p | wc -l'
+	assert_output 14
+	run runc exec --tty "$ID" true
+	[ "$status" -ne 124 ] || fail "$(show)"
+}
+
 # --- many --------------------------------------------------------------------
 
 files_and_descriptors() { find "$STATE" "$BUNDLE" "/proc/$(init_pid)/fd" | sort; }

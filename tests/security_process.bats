@@ -159,7 +159,7 @@ peek_at_execs() {
 	run sed -n 's/.* -> //p' "$BUNDLE/rootfs/peeked"
 	assert_has socket:
 	# What only the host has.
-	run grep -e "^$RUNC_BATS_DIR" -e "^$REPO" -e ^/usr -e ^/home -e ^/work -e ^/run -e exec.fifo <<<"$output"
+	run grep -e "^$RUNC_BATS_DIR" -e "^$REPO" -e ^/usr -e ^/home -e ^/work -e ^/run -e ^/proc -e exec.fifo <<<"$output"
 	assert_output ""
 }
 

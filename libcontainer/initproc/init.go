@@ -32,7 +32,7 @@ func Main() {
 	parent, err := handshake.Inherited()
 	if err == nil {
 		// Not what Go made of it: the limit is the user's program's, too.
-		err = sys.SetNofile(nsenter.Nofile())
+		err = errors.Join(showFiles(), sys.SetNofile(nsenter.Nofile()))
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "runc: %v\n", err)
@@ -42,6 +42,23 @@ func Main() {
 		fmt.Fprintf(os.Stderr, "runc: %v\n", err)
 	}
 	os.Exit(255)
+}
+
+// showFiles brings back what the C stage took out of sight.
+func showFiles() error {
+	if nsenter.Root() < 0 {
+		return nil
+	}
+	return enterDir(os.NewFile(uintptr(nsenter.Root()), "/"))
+}
+
+// enterDir makes a directory the root directory, and closes it.
+func enterDir(root *os.File) error {
+	defer root.Close()
+	if err := sys.Fchdir(root); err != nil {
+		return err
+	}
+	return sys.Chroot(".")
 }
 
 // run returns an error that nobody has been told yet; the process must end.

@@ -62,10 +62,7 @@ func joinRoot(i *initProcess) error {
 	if i.Root == 0 {
 		return nil
 	}
-	if err := sys.Fchdir(os.NewFile(uintptr(i.Root), "container root")); err != nil {
-		return err
-	}
-	return sys.Chroot(".")
+	return enterDir(os.NewFile(uintptr(i.Root), "container root"))
 }
 
 // makeCwd makes a missing working directory. The image may have put a symlink

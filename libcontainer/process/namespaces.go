@@ -133,6 +133,24 @@ func groupsDenied(proc string) bool {
 	return err == nil && string(groups) == "deny\n"
 }
 
+// hole opens the directory that stage 2 has for its root until Go runs
+// (nsexec.c): our /proc/self/ns has nothing of the names that are looked for in
+// the meantime. Whoever may look at a process can follow its root: where somebody
+// is who might, the directory is a mount by itself, whose ".." leads nowhere.
+// Where we may not mount, nobody in the container has rights over us.
+func (e *Entry) hole() (*os.File, error) {
+	const empty = "/proc/self/ns"
+	for _, j := range e.Join {
+		if j.Type&unix.CLONE_NEWNS == 0 {
+			continue
+		}
+		if dir, err := sys.OpenTree(nil, empty, false); err == nil {
+			return dir, nil
+		}
+	}
+	return os.OpenFile(empty, unix.O_PATH|unix.O_DIRECTORY, 0)
+}
+
 // Close closes what was opened for the entry.
 func (e *Entry) Close() {
 	for _, j := range e.opened {
@@ -143,12 +161,13 @@ func (e *Entry) Close() {
 
 // bootstrap leaves the cgroup namespace to a later step: it shows the cgroup
 // that the process is in when it is made, and that may still be the runtime's.
-func (e *Entry) bootstrap(debug bool, join []nsenter.Join) *nsenter.Bootstrap {
+func (e *Entry) bootstrap(debug bool, hole int, join []nsenter.Join) *nsenter.Bootstrap {
 	return &nsenter.Bootstrap{
 		Debug:        debug,
 		DumpableMaps: e.Unprivileged,
 		KeepGroups:   e.KeepGroups,
 		Unshare:      e.Unshare &^ unix.CLONE_NEWCGROUP,
+		Hole:         hole,
 		Join:         join,
 	}
 }

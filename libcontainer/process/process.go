@@ -45,9 +45,9 @@ type Process struct {
 	proc   *sys.Process
 	parent *handshake.Parent
 	start  Start
-	// gate and root are numbers of descriptors in the child; 0: none.
-	gate, root int
-	join       []nsenter.Join
+	// gate, root and hole are numbers of descriptors in the child; 0: none.
+	gate, root, hole int
+	join             []nsenter.Join
 }
 
 // Spawn starts the process; it waits in the C stage for EnterNamespaces.
@@ -71,6 +71,14 @@ func Spawn(s Start) (*Process, error) {
 	if s.Namespaces.Root != nil {
 		p.root = hand(s.Namespaces.Root)
 	}
+	hole, err := s.Namespaces.hole()
+	if err != nil {
+		parent.Close()
+		return nil, err
+	}
+	// The kernel takes a grace period to take a mount apart.
+	defer func() { go hole.Close() }()
+	p.hole = hand(hole)
 	for _, j := range s.Namespaces.Join {
 		p.join = append(p.join, nsenter.Join{Type: j.Type, FD: hand(j.File)})
 	}
@@ -107,7 +115,7 @@ func (p *Process) EnterNamespaces() error {
 			return fmt.Errorf("process.oomScoreAdj %d: %w; lowering it needs CAP_SYS_RESOURCE", *adj, err)
 		}
 	}
-	pid, err := p.parent.EnterNamespaces(p.start.Namespaces.bootstrap(p.start.Debug, p.join), handshake.Answers{MapMe: p.writeMaps})
+	pid, err := p.parent.EnterNamespaces(p.start.Namespaces.bootstrap(p.start.Debug, p.hole, p.join), handshake.Answers{MapMe: p.writeMaps})
 	if err != nil {
 		return explain(err)
 	}
