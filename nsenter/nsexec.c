@@ -303,5 +303,6 @@ __attribute__((constructor)) static void constructor(void)
 {
 	nsexec();
 	let_monitor_nap();
-	mallopt(M_ARENA_MAX, 1); /* no malloc arena for each thread: hardly anything here uses malloc */
+	mallopt(M_ARENA_MAX,
+		1); /* no malloc arena for each thread: hardly anything here uses malloc */
 }
