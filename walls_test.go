@@ -59,10 +59,11 @@ var floors = map[string]int{
 	"runc/libcontainer/selfexe":          2,
 	"runc/libcontainer/configs/validate": 2,
 
-	"runc/libcontainer/configs": 1,
-	"runc/libcontainer/sys":     1,
-	"runc/libcontainer/cleanup": 1,
-	"runc/nsenter":              1,
+	"runc/libcontainer/configs":  1,
+	"runc/libcontainer/sys":      1,
+	"runc/libcontainer/cleanup":  1,
+	"runc/libcontainer/leanjson": 1,
+	"runc/nsenter":               1,
 }
 
 // inside lists what runs in the container, in hostile surroundings, and

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"runc/libcontainer/leanjson"
 	"runc/libcontainer/sys"
 	"runc/nsenter"
 )
@@ -40,7 +41,7 @@ func (c *Child) Setup() (*Setup, error) {
 		return nil, fmt.Errorf("handshake: the runtime said %q before setup", m.word)
 	}
 	s := new(Setup)
-	if err := json.Unmarshal(m.body, s); err != nil {
+	if err := leanjson.Unmarshal(m.body, s); err != nil {
 		return nil, fmt.Errorf("handshake: decode setup: %w", err)
 	}
 	c.debug = s.Debug

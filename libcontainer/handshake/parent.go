@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/leanjson"
 	"runc/libcontainer/sys"
 	"runc/nsenter"
 )
@@ -111,7 +112,7 @@ func (p *Parent) EnterNamespaces(b *nsenter.Bootstrap, a Answers) (pid int, err 
 
 // Setup tells init all it must know.
 func (p *Parent) Setup(s *Setup) error {
-	body, err := json.Marshal(s)
+	body, err := leanjson.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("handshake: encode setup: %w", err)
 	}

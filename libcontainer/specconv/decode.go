@@ -8,11 +8,13 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"runc/libcontainer/leanjson"
 )
 
 // decode is json.Unmarshal with errors that say where in file the mistake is.
 func decode(file string, data []byte, v any) error {
-	err := json.Unmarshal(data, v)
+	err := leanjson.Unmarshal(data, v)
 	var syntax *json.SyntaxError
 	var mismatch *json.UnmarshalTypeError
 	switch {

@@ -1,13 +1,13 @@
 package state
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/opencontainers/cgroups"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/leanjson"
 )
 
 // diskState is the outermost object of state.json. As in all disk types a key
@@ -47,7 +47,7 @@ func encode(s *State) ([]byte, error) {
 	if err := d.Config.from(s); err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(&d)
+	data, err := leanjson.Marshal(&d)
 	if err != nil || s.raw == nil {
 		return data, err
 	}
@@ -72,7 +72,7 @@ func keepUnknown(s *State, data []byte) ([]byte, error) {
 // decode makes a state of the bytes of a state.json.
 func decode(data []byte) (*State, error) {
 	var d diskState
-	if err := json.Unmarshal(data, &d); err != nil {
+	if err := leanjson.Unmarshal(data, &d); err != nil {
 		return nil, err
 	}
 	s := &State{
