@@ -50,7 +50,6 @@ type all struct {
 	Number     json.Number     `json:"number,omitempty"`
 	Hidden     int             `json:"-"`
 	Array      [2]int
-	unexported int
 	Rdma       map[string]cgroups.LinuxRdma
 	Nested     *all
 }
