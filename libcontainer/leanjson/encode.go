@@ -132,7 +132,7 @@ func (e *encoder) structure(v reflect.Value, info *typeInfo, depth int) bool {
 		if err != nil { // in an embedded pointer that is nil
 			continue
 		}
-		if f.omitZero && value.IsZero() || f.omitEmpty && isEmpty(value) {
+		if f.omitZero && f.isZero(value) || f.omitEmpty && isEmpty(value) {
 			continue
 		}
 		if len(e.data) > empty {
@@ -144,6 +144,14 @@ func (e *encoder) structure(v reflect.Value, info *typeInfo, depth int) bool {
 	}
 	e.data = append(e.data, '}')
 	return true
+}
+
+// isZero is the rule of omitzero.
+func (f *field) isZero(v reflect.Value) bool {
+	if f.asksZero && !(v.Kind() == reflect.Pointer && v.IsNil()) {
+		return v.Interface().(interface{ IsZero() bool }).IsZero()
+	}
+	return v.IsZero()
 }
 
 // isEmpty is the rule of omitempty.

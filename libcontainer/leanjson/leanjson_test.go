@@ -52,7 +52,15 @@ type all struct {
 	Array      [2]int
 	Rdma       map[string]cgroups.LinuxRdma
 	Nested     *all
+	Odd        odd       `json:"odd,omitzero"`
+	OddPointer *odd      `json:"oddPointer,omitzero"`
+	When       time.Time `json:"when,omitzero"`
 }
+
+// odd is zero when it is not.
+type odd int
+
+func (o odd) IsZero() bool { return o%2 == 0 }
 
 type Shadow struct {
 	String string // less deep in all
@@ -94,7 +102,7 @@ var samples = []string{
 	`{"Hidden":3,"unexported":4,"-":5}`, `{"Array":[1,2,3]}`, `{"memory":5,"cpu":2}`, `{"memory":0}`, `{"Deep":7,"String":"x"}`,
 	`{"Rdma":{"mlx":{"hca_handles":3}}}`, `{"Nested":{"Nested":{"Nested":{}}}}`, `{"Bool":true}x`, `{"Bool":true} 1`, `{"Bool" true}`, `{"Bool":true,}`,
 	`{"unknown":{"bad":01}}`, `{"unknown":[1,2}}`, `{"unknown":"\x"}`, `{"unknown":tru}`, `{"\u017ftrings":["k"]}`, "{\"\u017ftrings\":[\"k\"]}", ``, `{`, `{"`, `{"a`, `nul`, "\x00",
-	`{"Bool":1}`, `{"Bool":nul}`, `{"Pointer":{"a":"x"}}`, `{"List":[{"a":"x"}]}`,
+	`{"odd":2,"oddPointer":3}`, `{"odd":1,"oddPointer":4,"when":"2026-11-25T20:38:00Z"}`, `{"Bool":1}`, `{"Bool":nul}`, `{"Pointer":{"a":"x"}}`, `{"List":[{"a":"x"}]}`,
 }
 
 func TestSame(t *testing.T) {
@@ -123,7 +131,7 @@ func TestLean(t *testing.T) {
 		t.Errorf("config.json is left to encoding/json at %d: %.40q", d.at, data[d.at:])
 	}
 	var e encoder
-	for _, v := range []any{&s, &cgroups.Cgroup{Name: "x", Resources: &cgroups.Resources{Memory: 1}}} {
+	for _, v := range []any{&s, &all{}, &cgroups.Cgroup{Name: "x", Resources: &cgroups.Resources{Memory: 1}}} {
 		if !e.value(reflect.ValueOf(v), 0) {
 			t.Errorf("%T is left to encoding/json", v)
 		}

@@ -27,6 +27,8 @@ type field struct {
 	index     []int
 	omitEmpty bool
 	omitZero  bool
+	// asksZero says that the value has a method that tells whether it is zero.
+	asksZero bool
 }
 
 var (
@@ -113,7 +115,8 @@ func (f *field) read(options string, t reflect.Type) bool {
 			return false
 		}
 	}
-	if f.omitZero && (t.Implements(zeroer) || reflect.PointerTo(t).Implements(zeroer)) {
+	f.asksZero = t.Implements(zeroer)
+	if f.omitZero && !f.asksZero && reflect.PointerTo(t).Implements(zeroer) {
 		return false
 	}
 	return plainName(f.name)
