@@ -295,3 +295,30 @@ join_each() {
 	# Either refused in one line or run; never the host's mounts changed: end_test looks.
 	[ "$status" -le 1 ]
 }
+
+@test "namespaces: mounts without a mount namespace are seen by nobody else" {
+	only_ours "runc leaves them in the host's mount table"
+	printf '%s\n' 6.15 "$(uname -r)" | sort -VC || skip "mounts on a detached root need Linux 6.15"
+	namespaces pid network ipc uts
+	config '.root.readonly = true | .mounts |= map(select(.type != "cgroup"))'
+	container_script 'stat -fc %T /proc /dev /dev/pts /dev/shm; touch /x; touch /dev/shm/y && echo made; exec sleep 100'
+	detached runc run --detach --bundle "$BUNDLE" "$ID"
+	assert_ok
+	wait_until grep -q made "$W/detached"
+	output=$(cat "$W/detached")
+	assert_has proc$'\n'tmpfs$'\n'devpts$'\n'tmpfs "touch: /x: Read-only file system"
+	assert_shared mount
+	assert_equal "$(cat /proc/self/mountinfo)" "$(cat "$W/mountinfo")"
+	[ ! -e "$BUNDLE/rootfs/dev/null" ]
+	run runc exec "$ID" stat -fc %T /proc /
+	assert_ok
+	assert_equal "${lines[0]}" proc
+}
+
+@test "namespaces: what a detached root cannot have is refused" {
+	namespaces pid network ipc uts
+	config '.root.readonly = false | .mounts = [{"destination": "/mnt", "type": "tmpfs", "source": "t", "options": ["ro"]}]'
+	run_container
+	assert_status 1
+	assert_has 'mounts[0] (/mnt): option ro or remount: needs a mount namespace'
+}

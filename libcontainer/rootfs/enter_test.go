@@ -122,8 +122,11 @@ func TestWithoutMountNamespace(t *testing.T) {
 		c := usual(r)
 		c.Namespaces = nsWithout(c.Namespaces, configs.MountNamespace)
 		_, err := New(c, Host{})
-		r.wantErr(err, "mounts[0] (/proc): needs a mount namespace")
-		c.Mounts, c.Root.Readonly, c.MaskPaths, c.ReadonlyPaths = nil, false, nil, nil
+		r.wantErr(err, "linux.maskedPaths: needs a mount namespace")
+		c.MaskPaths, c.ReadonlyPaths = nil, nil
+		_, err = New(c, Host{})
+		r.wantErr(err, "mounts[1] (/dev): option ro or remount: needs a mount namespace")
+		c.Mounts, c.Root.Readonly = nil, false
 		r.ok(r.build(c))
 		if st, err := os.Stat("/dev/null"); err != nil || st.Mode()&os.ModeCharDevice == 0 {
 			r.Errorf("/dev/null: %v, %v", st, err)

@@ -24,7 +24,7 @@ func (b *Builder) object(op *Op) string {
 	switch op.Kind {
 	case Propagate, RootPropagate:
 		return fmt.Sprintf("linux.rootfsPropagation (%s)", flagNames(op.Flags))
-	case ParentPrivate, BindRoot, UseRoot:
+	case ParentPrivate, BindRoot, UseRoot, DetachRoot:
 		return fmt.Sprintf("root.path (%s)", b.on)
 	case RootReadonly:
 		return "root.readonly"
@@ -46,10 +46,11 @@ func (b *Builder) object(op *Op) string {
 
 // hint returns the mend of a known mistake, with a leading semicolon.
 func (b *Builder) hint(op *Op, err error) string {
-	if op.Mount == nil {
-		return ""
-	}
 	switch {
+	case !b.cfg.Namespaces.Has(configs.MountNamespace) && op.Kind != UseRoot:
+		return `; this needs Linux 6.15 and CAP_SYS_ADMIN on the host, or a mount namespace: add {"type": "mount"} to linux.namespaces`
+	case op.Mount == nil:
+		return ""
 	case errors.As(err, new(*lockedError)):
 		return "; they were set outside the user namespace: drop the option that clears them"
 	case op.Kind == MountFS || op.Kind == MountCgroup:

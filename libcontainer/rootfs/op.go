@@ -29,6 +29,7 @@ const (
 	ParentPrivate             // the mount that the rootfs lies on leaves its peers
 	BindRoot                  // the rootfs on itself, to make it a mount
 	UseRoot                   // the rootfs as it is, without a mount namespace
+	DetachRoot                // a copy of its mount outside of every namespace, to carry mounts
 	HoldNull                  // the host's /dev/null, for masks
 	MountFS                   // a new file system
 	Remount                   // other flags for what is mounted
@@ -49,6 +50,7 @@ const (
 
 var kindNames = [...]string{
 	Propagate: "propagate", ParentPrivate: "parent-private", BindRoot: "bind-root", UseRoot: "use-root",
+	DetachRoot: "detach-root",
 	HoldNull: "hold-null", MountFS: "mount", Remount: "remount", Bind: "bind", MountCgroup: "mount-cgroup",
 	BindCgroup: "bind-cgroup", MakeReadonly: "make-readonly", MakeLink: "link", MakeNode: "node", Pivot: "pivot",
 	MoveRoot: "move-root", Chroot: "chroot", RootReadonly: "root-readonly", ReadonlyPath: "readonly",

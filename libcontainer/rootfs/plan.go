@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -35,14 +36,17 @@ func Plan(cfg *configs.Config, view configs.CgroupView) ([]Op, error) {
 	for i := range cfg.Mounts {
 		p.mount(i)
 	}
+	if !own {
+		if err := p.needsAttached(); err != nil {
+			return nil, err
+		}
+	}
 	p.stage = StageDevices
 	p.devices()
 	p.stage = StageEnter
 	p.one(p.enterKind(own), "/", 0)
 	p.stage = StageSeal
-	if own {
-		p.seal()
-	}
+	p.seal()
 	return p.ops, nil
 }
 
@@ -56,14 +60,10 @@ func (p *planner) one(kind Kind, path string, flags uint64) {
 	p.add(Op{Kind: kind, Index: -1, Path: path, Flags: flags})
 }
 
-// needsMountNamespace refuses what would change the host's mount table.
+// needsMountNamespace refuses what cannot be done to a detached root.
 func needsMountNamespace(cfg *configs.Config) error {
 	var field string
 	switch {
-	case len(cfg.Mounts) > 0:
-		field = fmt.Sprintf("mounts[0] (%s)", cfg.Mounts[0].Destination)
-	case cfg.Root.Readonly:
-		field = "root.readonly"
 	case len(cfg.MaskPaths) > 0:
 		field = "linux.maskedPaths"
 	case len(cfg.ReadonlyPaths) > 0:
@@ -73,13 +73,31 @@ func needsMountNamespace(cfg *configs.Config) error {
 	default:
 		return nil
 	}
-	return errors.New(field + ": needs a mount namespace of the container's own; add {\"type\": \"mount\"} to linux.namespaces")
+	return errors.New(field + needsOwn)
+}
+
+const needsOwn = `: needs a mount namespace of the container's own; add {"type": "mount"} to linux.namespaces`
+
+// needsAttached refuses changes of mounts that are on a detached root by then:
+// the kernel allows them in the own namespace only (mount_setattr(2), EINVAL).
+func (p *planner) needsAttached() error {
+	for _, op := range slices.Concat(p.ops, p.late) {
+		if op.Kind == Remount || op.Kind == MakeReadonly {
+			return fmt.Errorf("mounts[%d] (%s): option ro or remount%s", op.Index, op.Path, needsOwn)
+		}
+	}
+	return nil
 }
 
 // root plans what makes the rootfs a mount that pivot_root takes and that no
 // mount leaves for the host.
 func (p *planner) root(own bool) {
-	if !own {
+	switch {
+	case own:
+	case len(p.cfg.Mounts) > 0 || p.cfg.Root.Readonly:
+		p.one(DetachRoot, "/", 0)
+		return
+	default:
 		p.one(UseRoot, "/", 0)
 		return
 	}

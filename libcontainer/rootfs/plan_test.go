@@ -55,6 +55,8 @@ func TestPlan(t *testing.T) {
 	cgroup := func(ro uint64) *configs.Config { return r.config(cgroupMount(ro)) }
 	chroot := usual(r)
 	chroot.Mounts, chroot.MaskPaths, chroot.ReadonlyPaths, chroot.Root.Readonly, chroot.Namespaces = nil, nil, nil, false, nil
+	detached := *chroot
+	detached.Mounts, detached.Root.Readonly = []configs.Mount{tmpfs("/tmp", "")}, true
 
 	for name, c := range map[string]struct {
 		cfg  *configs.Config
@@ -63,6 +65,7 @@ func TestPlan(t *testing.T) {
 		"usual":           {usual(r), hybrid()},
 		"odd":             {odd(), hybrid()},
 		"chroot":          {chroot, hybrid()},
+		"detached":        {&detached, hybrid()},
 		"cgroup-v1":       {cgroup(unix.MS_RDONLY), hybrid()},
 		"cgroup-v1-host":  {withoutCgroupNS(cgroup(0)), hybrid()},
 		"cgroup-v2":       {cgroup(unix.MS_RDONLY), unifiedView()},
@@ -106,8 +109,8 @@ func TestPlanLeavesConfigAlone(t *testing.T) {
 
 func TestPlanWithoutMountNamespace(t *testing.T) {
 	for field, cfg := range map[string]configs.Config{
-		"mounts[0] (/x)":           {Mounts: []configs.Mount{tmpfs("/x", "")}},
-		"root.readonly":            {Root: configs.Root{Readonly: true}},
+		"mounts[0] (/x)":           {Mounts: []configs.Mount{{Destination: "/x", Type: "tmpfs", Flags: unix.MS_RDONLY}}},
+		"mounts[1] (/x)":           {Mounts: []configs.Mount{tmpfs("/x", ""), {Destination: "/x", Flags: unix.MS_BIND | unix.MS_REMOUNT}}},
 		"linux.maskedPaths":        {MaskPaths: []string{"/x"}},
 		"linux.readonlyPaths":      {ReadonlyPaths: []string{"/x"}},
 		"linux.rootfsPropagation:": {Root: configs.Root{Propagation: unix.MS_SLAVE}},

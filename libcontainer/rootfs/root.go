@@ -41,6 +41,22 @@ func (b *Builder) useRoot() (err error) {
 	return err
 }
 
+// detachRoot makes a copy of the mount of the rootfs that is in no mount
+// namespace, and ends with the last process in it. What is mounted on it (Linux
+// 6.15) is seen by this container only, though it shares the host's mount
+// namespace. Private, or it would reach the peers of the host's mount.
+func (b *Builder) detachRoot() (err error) {
+	dir, err := sys.Openat(nil, b.on, unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if b.root, err = sys.OpenTree(dir, "", true); err != nil {
+		return err
+	}
+	return b.door.change(b.root, sys.MountAttr{Propagation: unix.MS_PRIVATE, Recursive: true})
+}
+
 // bindRoot mounts the rootfs on itself, private: mounts on the host no longer
 // reach it. It is the first use of the mount API and decides whether there is
 // one.

@@ -38,7 +38,7 @@ type Builder struct {
 	plan []Op
 	door door
 
-	// root is the rootfs; on is the host path that it is mounted on.
+	// root is the rootfs; on is the host path that it is, or is mounted on.
 	root *os.File
 	on   string
 	// null is the checked /dev/null for masks, empty the empty directory.
@@ -143,6 +143,8 @@ func (b *Builder) do(op *Op) error {
 		return b.bindRoot()
 	case UseRoot:
 		return b.useRoot()
+	case DetachRoot:
+		return b.detachRoot()
 	case HoldNull:
 		return b.holdNull()
 	case MountFS:

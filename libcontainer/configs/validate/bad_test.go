@@ -133,12 +133,13 @@ func TestBadConfig(t *testing.T) {
 		{"hostname too long", func(c *configs.Config, _ *configs.Process) { c.Hostname = strings.Repeat("a", 65) }, "hostname: 65 bytes are more than the kernel's 64"},
 		{"rootfs missing", func(c *configs.Config, _ *configs.Process) { c.Root.Path += "2" }, "root.path: invalid rootfs: DIR/rootfs2 does not exist; unpack an image there or correct the path"},
 		{"rootfs is a file", func(c *configs.Config, _ *configs.Process) { c.Root.Path = c.Bundle + "/src/file" }, "root.path: invalid rootfs: DIR/src/file is not a directory"},
-		{"readonly without mount namespace", func(c *configs.Config, _ *configs.Process) { without(c, "mount") }, `root.readonly: the container has no mount namespace of its own, and this would change the host's mounts; add {"type": "mount"} to linux.namespaces`},
-		{"mounts without mount namespace", func(c *configs.Config, _ *configs.Process) { without(c, "mount"); c.Root.Readonly = false }, `mounts: the container has no mount namespace of its own, and this would change the host's mounts; add {"type": "mount"} to linux.namespaces`},
+		{"readonly root in the host's mount namespace", func(c *configs.Config, _ *configs.Process) {
+			join(c, "mount", "/proc/self/ns/mnt")
+		}, `root.readonly: the container joins the runtime's own mount namespace, and this would change the host's mounts; drop the path or the entry in linux.namespaces`},
 		{"mounts in the host's mount namespace", func(c *configs.Config, _ *configs.Process) {
 			join(c, "mount", "/proc/self/ns/mnt")
 			c.Root.Readonly = false
-		}, `mounts: the container has no mount namespace of its own, and this would change the host's mounts; add {"type": "mount"} to linux.namespaces`},
+		}, `mounts: the container joins the runtime's own mount namespace, and this would change the host's mounts; drop the path or the entry in linux.namespaces`},
 		{"masked paths without mount namespace", func(c *configs.Config, _ *configs.Process) {
 			without(c, "mount")
 			c.Root.Readonly, c.Mounts = false, nil
@@ -174,7 +175,6 @@ func TestBadConfig(t *testing.T) {
 		}, "mounts[1] (/m): option uid=1000: uid 1000 is not mapped in the user namespace (mapped: 0-9); map it or drop the option"},
 		{"gid= no number", func(c *configs.Config, _ *configs.Process) { c.Mounts[2].Data = "gid=tty" }, `mounts[2] (/dev/pts): option gid=tty: "tty" is not a gid; write a number from 0 to 4294967294`},
 		{"mode no number", func(c *configs.Config, _ *configs.Process) { c.Mounts[1].Data = "mode=789" }, `mounts[1] (/dev): option mode=789: "789" is not a mode; write an octal number up to 7777`},
-		{"bind with data", func(c *configs.Config, _ *configs.Process) { c.Mounts[3].Data = "size=5" }, "mounts[3] (/dir): option `size=5`: bind mounts cannot have any filesystem-specific options applied; drop it"},
 		{"bind source missing", func(c *configs.Config, _ *configs.Process) { c.Mounts[3].Source += "/none" }, "mounts[3] (/dir): bind source DIR/src/dir/none: no such file or directory; create it or drop the mount"},
 		{"bind source below a file", func(c *configs.Config, _ *configs.Process) { c.Mounts[3].Source = c.Bundle + "/src/file/none" }, "mounts[3] (/dir): bind source DIR/src/file/none: no such file or directory; create it or drop the mount"},
 		{"directory over file", func(c *configs.Config, _ *configs.Process) { c.Mounts[4].Source = c.Bundle + "/src/dir" }, "mounts[4] (/file): bind source DIR/src/dir is a directory, target /file in rootfs is a regular file: not a directory; make both the same"},
@@ -354,6 +354,21 @@ func TestGoodConfig(t *testing.T) {
 				t.Errorf("logged %s", log.String())
 			}
 		})
+	}
+}
+
+// TestBindData: runc took options of a file system for a bind mount until 1.2.
+func TestBindData(t *testing.T) {
+	var log bytes.Buffer
+	logrus.SetOutput(&log)
+	defer logrus.SetOutput(os.Stderr)
+	c, p := good(bundle(t))
+	c.Mounts[3].Data = "size=5"
+	if err := Container(c, p); err != nil {
+		t.Error(err)
+	}
+	if want := "mounts[3] (/dir): option `size=5` is ignored: bind mounts cannot have any filesystem-specific options applied"; !strings.Contains(log.String(), want) {
+		t.Errorf("logged %s, want %s", log.String(), want)
 	}
 }
 

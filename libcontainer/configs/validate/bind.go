@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
@@ -17,7 +18,8 @@ import (
 func bind(c *configs.Config, i int) error {
 	m := &c.Mounts[i]
 	if m.Data != "" {
-		return fmt.Errorf("option `%s`: bind mounts cannot have any filesystem-specific options applied; drop it", m.Data)
+		// The kernel has no place for them. runc before 1.2 took such configs.
+		logrus.Warnf("mounts[%d] (%s): option `%s` is ignored: bind mounts cannot have any filesystem-specific options applied", i, m.Destination, m.Data)
 	}
 	if m.Flags&unix.MS_REMOUNT != 0 {
 		return nil // it changes a mount that is there, and needs no source

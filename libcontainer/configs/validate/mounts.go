@@ -11,8 +11,8 @@ import (
 )
 
 func mounts(c *configs.Config) error {
-	if len(c.Mounts) > 0 && !owns(c, configs.MountNamespace) {
-		return errors.New("mounts: " + noMountNamespace)
+	if len(c.Mounts) > 0 && joinsHostMounts(c) {
+		return errors.New("mounts: " + hostMounts)
 	}
 	for i := range c.Mounts {
 		if err := mount(c, i); err != nil {

@@ -21,8 +21,8 @@ func root(c *configs.Config) error {
 	case !info.IsDir():
 		return fmt.Errorf("root.path: invalid rootfs: %s is not a directory", c.Root.Path)
 	}
-	if c.Root.Readonly && !owns(c, configs.MountNamespace) {
-		return errors.New("root.readonly: " + noMountNamespace)
+	if c.Root.Readonly && joinsHostMounts(c) {
+		return errors.New("root.readonly: " + hostMounts)
 	}
 	if c.NoPivot && c.Root.Propagation&unix.MS_PRIVATE != 0 {
 		return errors.New("linux.rootfsPropagation: [r]private is not safe with --no-pivot; choose [r]slave or leave one of them out")
@@ -30,8 +30,14 @@ func root(c *configs.Config) error {
 	return nil
 }
 
-// noMountNamespace ends messages about what would change the host's mounts.
-const noMountNamespace = `the container has no mount namespace of its own, and this would change the host's mounts; add {"type": "mount"} to linux.namespaces`
+// hostMounts ends messages about what would change the host's mounts. Without
+// any namespace of this type in the config, package rootfs mounts on a detached
+// copy of the rootfs, which nobody else sees.
+const hostMounts = `the container joins the runtime's own mount namespace, and this would change the host's mounts; drop the path or the entry in linux.namespaces`
+
+func joinsHostMounts(c *configs.Config) bool {
+	return c.Namespaces.Has(configs.MountNamespace) && !owns(c, configs.MountNamespace)
+}
 
 // paths checks maskedPaths and readonlyPaths, which are mounts.
 func paths(c *configs.Config) error {
