@@ -32,8 +32,8 @@ func encodeState(st specs.State) []byte {
 }
 
 // poststop runs the hooks after the end of a container, be it that it has been
-// deleted or that its creation failed. A failure is a warning (OCI runtime
-// spec, "Lifecycle").
+// deleted or that its creation failed. A failure is a warning, and the others
+// are run all the same (OCI runtime spec, "Lifecycle").
 func (c *Container) poststop() {
 	if c.st == nil || len(c.st.Config.Hooks.Poststop) == 0 {
 		return
@@ -43,5 +43,7 @@ func (c *Container) poststop() {
 	if _, err := os.Stat(dir); err != nil {
 		dir = "/" // engines remove the bundle at times before the container
 	}
-	warn(hooks.Run("poststop", c.st.Config.Hooks.Poststop, c.hookState(Stopped), dir))
+	for _, err := range hooks.RunAll("poststop", c.st.Config.Hooks.Poststop, c.hookState(Stopped), dir) {
+		warn(err)
+	}
 }

@@ -28,9 +28,27 @@ const drainTimeout = time.Second
 // names the hook and holds its output.
 func Run(name string, list []configs.Hook, state []byte, dir string) error {
 	for i := range list {
-		if err := run(&list[i], state, dir); err != nil {
-			return fmt.Errorf("error running %s hook #%d (%s): %w", name, i, list[i].Path, err)
+		if err := one(name, list, i, state, dir); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// RunAll is Run for hooks that are run whatever becomes of those before them.
+// It returns the errors of all.
+func RunAll(name string, list []configs.Hook, state []byte, dir string) (errs []error) {
+	for i := range list {
+		if err := one(name, list, i, state, dir); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+func one(name string, list []configs.Hook, i int, state []byte, dir string) error {
+	if err := run(&list[i], state, dir); err != nil {
+		return fmt.Errorf("error running %s hook #%d (%s): %w", name, i, list[i].Path, err)
 	}
 	return nil
 }
