@@ -591,6 +591,19 @@ scheduling() {
 
 # --- seccomp -------------------------------------------------------------------
 
+@test "seccomp: a filter without getcwd does not hinder the start" {
+	only_ours "runc looks where it is with the filter on"
+	local nnp
+	config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["getcwd"], "action": "SCMP_ACT_ERRNO"}]}'
+	for nnp in true false; do
+		config ".process.noNewPrivileges = $nnp"
+		container_args realpath .
+		run_container
+		assert_has "Operation not permitted"
+		assert_has_not "runc run failed"
+	done
+}
+
 @test "seccomp: action, errnoRet and the arguments of a rule" {
 	# EIO and ENOSPC, for these would not come by themselves. Signals 10 and 12
 	# are kill's second argument; 0x3f masks all but 0x0a and 0x2a to it.

@@ -40,9 +40,9 @@ var startSteps = [...]step{
 	{"ready", ready},                      // the parent sets limits, saves the state
 	{"scheduling", setScheduling},         // in the cgroup, with its limits set; identity drops the right to it
 	{"exec label", labelProcess},          // before the filter, which may forbid it; nothing but hooks is executed in between
+	{"change directory", changeDir},       // as root, who may pass where the user may not; the filter may forbid the look at where we are
 	{"seccomp", seccompPrivileged},        // without no_new_privs it needs CAP_SYS_ADMIN, which identity drops
 	{"stdio", giveStdio},                  //
-	{"change directory", changeDir},       // as root, who may pass where the user may not
 	{"identity", setIdentity},             //
 	{"change directory", changeDirAsUser}, // where root was refused
 	{"command", findCommand},              // as the user: what he may not execute is not found
@@ -67,9 +67,9 @@ var execSteps = [...]step{
 	{"ready", ready},
 	{"scheduling", setScheduling},
 	{"exec label", labelProcess},
+	{"change directory", changeDir},
 	{"seccomp", seccompPrivileged},
 	{"stdio", giveStdio},
-	{"change directory", changeDir},
 	{"identity", setIdentity},
 	{"change directory", changeDirAsUser},
 	{"command", findCommand},
