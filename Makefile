@@ -112,6 +112,10 @@ test-vm: build ## Run the bats in the guest with both cgroup drivers and rootles
 bench: build ## Measure beside Debian's runc and crun, into bench/results.md; BENCH_N=rounds
 	@$(GO) run ./bench
 
+.PHONY: conformance
+conformance: build deps-test ## Run the validation programs of runtime-tools beside Debian's runc, in cgroup v1 and v2
+	@tests/conformance/run.sh
+
 .PHONY: test-engines
 # ENGINES=docker, ENGINES='compare podman': see docs/engines.md.
 ENGINES ?=

@@ -25,10 +25,10 @@ const module = "runc"
 // must find its floor here.
 var floors = map[string]int{
 	"runc": 7,
-	// A program of its own, which drives the others' binaries.
-	"runc/bench": 7,
-
-	"runc/tests/ptydrive": 7,
+	// Programs of their own, which drive the binary.
+	"runc/bench":             7,
+	"runc/tests/conformance": 7,
+	"runc/tests/ptydrive":    7,
 
 	"runc/internal/launch": 6,
 	"runc/internal/attach": 6,

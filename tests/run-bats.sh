@@ -11,6 +11,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/view.bash
+. "$here/view.bash"
 view=default
 if [ "${1:-}" = --view ]; then
 	view=$2
@@ -43,25 +45,6 @@ clean_up() {
 		sleep 0.1
 	done
 	echo "run-bats.sh: could not remove the cgroups *b${RUNC_BATS_DIR##*.}-*" >&2
-}
-
-# set_view changes /sys/fs/cgroup, in our mount namespace only.
-set_view() {
-	case $1 in
-	default) ;;
-	v1)
-		! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
-		[ "$(stat -fc %T /sys/fs/cgroup)" = tmpfs ] || skip_view "this machine has no cgroup v1 hierarchy"
-		;;
-	v2)
-		umount -R /sys/fs/cgroup
-		mount -t cgroup2 cgroup2 /sys/fs/cgroup
-		;;
-	*)
-		echo "run-bats.sh: unknown view $1 (default, v1, v2)" >&2
-		exit 2
-		;;
-	esac
 }
 
 # skip_view prints a TAP plan of nothing.
