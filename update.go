@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"github.com/urfave/cli/v3"
 
+	"runc/libcontainer"
 	"runc/libcontainer/specconv"
 )
 
@@ -42,7 +42,11 @@ config.json, and all other options are ignored:
 			if err != nil {
 				return err
 			}
-			return c.Update(r)
+			return c.Update(libcontainer.Change{
+				Resources:     r,
+				L3CacheSchema: cmd.String("l3-cache-schema"),
+				MemBwSchema:   cmd.String("mem-bw-schema"),
+			})
 		}),
 	}
 }
@@ -73,12 +77,6 @@ func updateFlags() []cli.Flag {
 
 // updateResources reads the limits that are to change.
 func updateResources(cmd *cli.Command) (*specs.LinuxResources, error) {
-	switch {
-	case cmd.String("l3-cache-schema") != "":
-		return nil, errors.New("--l3-cache-schema: Intel RDT/CAT: l3 cache schema is not enabled")
-	case cmd.String("mem-bw-schema") != "":
-		return nil, errors.New("--mem-bw-schema: Intel RDT/MBA: memory bandwidth schema is not enabled")
-	}
 	switch from := cmd.String("resources"); from {
 	case "":
 		return resourcesOfFlags(cmd)

@@ -96,7 +96,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		defer gate.Close()
 	}
 	if err := c.cgroup.Create(); err != nil {
-		return nil, err
+		return nil, explainCgroup(err)
 	}
 	undo.Add(func() { warn(c.cgroup.Destroy()) })
 	if err := c.makeRdt(undo); err != nil {
@@ -130,7 +130,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		return nil, c.whyGone(err)
 	}
 	if err := errors.Join(joined(), c.limit(s), io.sendPidfd(c.init.Handle())); err != nil {
-		return nil, err
+		return nil, c.whyKilled(err)
 	}
 	freeCPUs(c.init.PID())
 	if err := c.saveInit(); err != nil { // before init may go on: delete must find it
@@ -217,7 +217,16 @@ func (c *Container) Process() *sys.Process { return c.init.Handle() }
 // joinCgroup begins to move init into its cgroup, which may wait for a grace
 // period of the kernel's; the function returned waits for the end.
 func (c *Container) joinCgroup() (wait func() error) {
-	return sync.OnceValue(c.cgroup.JoinAsync(c.init.PID()))
+	joined := c.cgroup.JoinAsync(c.init.PID())
+	return sync.OnceValue(func() error { return explainCgroup(joined()) })
+}
+
+// explainCgroup begins as runc does, whose words are looked for.
+func explainCgroup(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("unable to apply cgroup configuration: %w", err)
 }
 
 func (c *Container) setup(s Spec, program *seccomp.Filter) error {
@@ -278,6 +287,20 @@ func warn(err error) {
 	}
 }
 
+var errOOMKilled = errors.New("container init was OOM-killed (memory limit too low?); raise linux.resources.memory.limit")
+
+// whyKilled says so when setting a limit failed because it had killed init:
+// systemd then removes the cgroup before the rest is set.
+func (c *Container) whyKilled(err error) error {
+	if c.st.Cgroup.Resources.Memory <= 0 || c.cgroup.Exists() {
+		return err
+	}
+	if ws, ok := c.init.Died(); ok && ws.Signaled() && ws.Signal() == unix.SIGKILL {
+		return errOOMKilled
+	}
+	return err
+}
+
 // whyGone says how init ended when it ended without a word.
 func (c *Container) whyGone(err error) error {
 	if !errors.Is(err, handshake.ErrInitGone) {
@@ -288,7 +311,7 @@ func (c *Container) whyGone(err error) error {
 		return err
 	}
 	if n, oomErr := c.cgroup.OOMKills(); oomErr == nil && n > 0 {
-		return errors.New("container init was OOM-killed (memory limit too low?); raise linux.resources.memory.limit")
+		return errOOMKilled
 	}
 	if ws.Signaled() {
 		return fmt.Errorf("%w: killed by signal %d (%v)", err, ws.Signal(), ws.Signal())

@@ -18,7 +18,7 @@ const killTimeout = 10 * time.Second
 // Signal sends sig to the first process. Without a PID namespace of its own
 // SIGKILL goes to every process, for the others would live on.
 func (c *Container) Signal(sig unix.Signal) error {
-	if sig == unix.SIGKILL && !c.st.Config.Namespaces.Has(configs.PIDNamespace) {
+	if sig == unix.SIGKILL && !c.st.Config.Namespaces.New(configs.PIDNamespace) {
 		if alive, err := c.initAlive(); err != nil {
 			return err
 		} else if !alive && !c.hasProcesses() {

@@ -24,7 +24,7 @@ func (c *Container) Pids() ([]int, error) {
 	if err != nil || !alive {
 		return nil, err
 	}
-	if c.st.Config.Namespaces.Has(configs.PIDNamespace) {
+	if c.st.Config.Namespaces.New(configs.PIDNamespace) {
 		return sameNamespace(c.st.InitPID)
 	}
 	return descendants(c.st.InitPID)
@@ -35,7 +35,7 @@ func (c *Container) hasCgroup() bool { return len(c.cgroup.Paths()) > 0 }
 // killOrphans kills, before the first process, those that nothing would lead to
 // afterwards: without a cgroup its descendants, unless they end with it.
 func (c *Container) killOrphans() error {
-	if c.hasCgroup() || c.st.Config.Namespaces.Has(configs.PIDNamespace) {
+	if c.hasCgroup() || c.st.Config.Namespaces.New(configs.PIDNamespace) {
 		return nil
 	}
 	return c.signalWithoutCgroup(unix.SIGKILL)

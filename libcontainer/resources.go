@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"runc/libcontainer/cgroups"
+	"runc/libcontainer/cleanup"
 )
 
 // ErrNotPaused is in runc's words, which engines look for.
@@ -18,9 +19,16 @@ func newCgroup(s Spec) (*cgroups.Manager, error) {
 	return cgroups.New(s.Cgroup)
 }
 
-// Update changes those limits of a live container that have a value in r. When
-// it fails, nothing has changed.
-func (c *Container) Update(r *cgroups.Resources) error {
+// Change is what Update changes of a live container; what has no value stays.
+type Change struct {
+	Resources *cgroups.Resources
+	// L3CacheSchema and MemBwSchema are lines for the container's resctrl
+	// group (OCI runtime spec, "IntelRdt").
+	L3CacheSchema, MemBwSchema string
+}
+
+// Update changes limits. When it fails, nothing has changed.
+func (c *Container) Update(change Change) error {
 	status, err := c.Status()
 	switch {
 	case err != nil:
@@ -30,13 +38,19 @@ func (c *Container) Update(r *cgroups.Resources) error {
 	case status == Creating:
 		return fmt.Errorf("cannot update container %s that is being created", c.ID())
 	}
-	undo, err := c.cgroup.Update(r)
+	undo := cleanup.New()
+	defer undo.Clean()
+	if err := c.updateRdt(change, undo); err != nil {
+		return err
+	}
+	back, err := c.cgroup.Update(change.Resources)
 	if err != nil {
 		return err
 	}
 	if err := c.dir.Save(c.st); err != nil {
-		return errors.Join(err, undo())
+		return errors.Join(err, back())
 	}
+	undo.Release()
 	return nil
 }
 

@@ -271,3 +271,29 @@ with_cgroupns() { config '.linux.namespaces |= map(select(.type != "cgroup")) + 
 	start_container
 	assert_equal "$(cat /proc/self/cgroup)" "$before"
 }
+
+# --- born in it --------------------------------------------------------------
+
+@test "cgroups: init and exec'd processes are born in it, version 2" {
+	unified || skip "version 1 has no such clone"
+	only_ours
+	command -v strace >/dev/null || skip "no strace"
+	[[ ${VM_MODE:-} != *systemd ]] || skip "systemd makes the cgroup with its first process"
+	detached strace -f -e trace=clone3 -o "$W/create" "$RUNC" --root "$STATE" run --detach --bundle "$BUNDLE" "$ID"
+	assert_ok
+	grep -q CLONE_INTO_CGROUP "$W/create" || fail "$(cat "$W/create")"
+	run strace -f -e trace=clone3 -o "$W/exec" "$RUNC" --root "$STATE" exec "$ID" true
+	assert_ok
+	grep -q CLONE_INTO_CGROUP "$W/exec" || fail "$(cat "$W/exec")"
+}
+
+@test "cgroups: no need for CAP_SYS_RESOURCE, nor for locked memory" {
+	only_ours "1.1.5 raises the limit"
+	[ "$(id -u)" -eq 0 ] || skip "for root"
+	container_script 'mknod /k c 1 11; dd if=/k count=0 of=/dev/null 2>&1 | grep -o "not permitted"; grep locked /proc/self/limits'
+	config '.process.capabilities |= map_values(. + ["CAP_MKNOD", "CAP_SYSLOG"])'
+	run prlimit --memlock=0:0 setpriv --bounding-set=-sys_resource timeout 60 "$RUNC" --root "$STATE" run --bundle "$BUNDLE" "$ID"
+	assert_ok
+	assert_match "^not permitted
+Max locked memory +0 +0 "
+}

@@ -129,3 +129,72 @@ got() { grep -qx "$1" "$BUNDLE/rootfs/got"; }
 	assert_ok
 	wait_until has_status "$ID" stopped
 }
+
+@test "kill: --all of a stopped container is no error, with any signal" {
+	start_container
+	runc kill "$ID" KILL
+	wait_until has_status "$ID" stopped
+	local signal
+	for signal in 0 9 TERM; do
+		run runc kill -a "$ID" "$signal"
+		assert_ok
+	done
+}
+
+# without_pidns starts a container that has the host's process ids, with more
+# processes than its first; sets pids.
+without_pidns() {
+	config '.linux.namespaces |= map(select(.type != "pid"))'
+	start_container
+	for _ in 1 2 3; do
+		detached runc exec -d "$ID" sleep 1000
+		assert_ok
+	done
+	mapfile -t pids < <(runc ps -f json "$ID" | jq '.[]')
+	[ "${#pids[@]}" -eq 4 ] || fail "${pids[*]}"
+}
+
+all_of() {
+	local pid
+	for pid in "${pids[@]}"; do gone "$pid" || return; done
+}
+
+@test "kill, delete: the host's process ids, init alive or gone: every process ends" {
+	only_ours "1.1.5 kills one"
+	local init end pids
+	for init in alive gone; do
+		for end in "kill $ID KILL" "delete --force $ID"; do
+			without_pidns
+			if [ "$init" = gone ]; then
+				kill -KILL "$(init_pid)"
+				wait_until has_status "$ID" stopped
+			fi
+			# shellcheck disable=SC2086
+			run runc $end
+			[ "$status" -eq 0 ] || fail "init $init, $end: $(show)"
+			wait_until all_of
+			runc delete --force "$ID"
+		done
+	done
+}
+
+@test "kill, delete: the process ids of another container: every process of this one ends, and no other" {
+	only_ours "1.1.5 kills one"
+	start_container "$ID-2"
+	config --arg p "/proc/$(init_pid "$ID-2")/ns/pid" '(.linux.namespaces[] | select(.type == "pid")).path = $p'
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'sleep 1000 & sleep 1000 & echo > /ready; wait'
+	local end pids
+	for end in "kill $ID KILL" "delete --force $ID"; do
+		start_container
+		read -r -t 20 <"$BUNDLE/rootfs/ready"
+		mapfile -t pids < <(runc ps -f json "$ID" | jq '.[]')
+		[ "${#pids[@]}" -eq 3 ] || fail "${pids[*]}"
+		# shellcheck disable=SC2086
+		run runc $end
+		assert_ok
+		wait_until all_of
+		runc delete --force "$ID"
+		testcontainer "$ID-2" running
+	done
+}

@@ -42,7 +42,7 @@ assert_nothing_left() { wait_for_nothing_left || fail "left behind:"$'\n'"$(cat 
 	local i pids=()
 	container_args echo fine
 	for i in {1..20}; do
-		"$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID-$i" </dev/null >"$W/out$i" 2>&1 3>&- &
+		runc run -b "$BUNDLE" "$ID-$i" </dev/null >"$W/out$i" 2>&1 3>&- &
 		pids+=($!)
 	done
 	for i in {1..20}; do
@@ -57,7 +57,7 @@ assert_nothing_left() { wait_for_nothing_left || fail "left behind:"$'\n'"$(cat 
 	in_userns
 	container_args echo fine
 	for i in {1..20}; do
-		"$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID-$i" </dev/null >"$W/out$i" 2>&1 3>&- &
+		runc run -b "$BUNDLE" "$ID-$i" </dev/null >"$W/out$i" 2>&1 3>&- &
 		pids+=($!)
 	done
 	for i in {1..20}; do
@@ -69,8 +69,7 @@ assert_nothing_left() { wait_for_nothing_left || fail "left behind:"$'\n'"$(cat 
 @test "leaks: create, start and delete of many at once" {
 	local i pids=()
 	one() {
-		"$RUNC" --root "$STATE" create -b "$BUNDLE" "$1" && "$RUNC" --root "$STATE" start "$1" &&
-			"$RUNC" --root "$STATE" delete --force "$1"
+		runc create -b "$BUNDLE" "$1" && runc start "$1" && runc delete --force "$1"
 	}
 	for i in {1..12}; do
 		one "$ID-$i" </dev/null >"$W/out$i" 2>&1 3>&- &
@@ -87,7 +86,7 @@ assert_nothing_left() { wait_for_nothing_left || fail "left behind:"$'\n'"$(cat 
 	container_args true
 	churn() {
 		local n
-		for n in {1..15}; do "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID-$n" || return; done
+		for n in {1..15}; do runc run -b "$BUNDLE" "$ID-$n" || return; done
 	}
 	churn </dev/null >"$W/churn" 2>&1 3>&- &
 	pid=$!

@@ -266,6 +266,20 @@ devices() {
 	is cpu cpu.rt_period_us x 900000
 }
 
+@test "resources: cpu.period without a quota, and a quota without a period" {
+	need_controller cpu
+	limits '{cpu: {period: 200000}}'
+	is cpu cpu.cfs_period_us cpu.max "$(both 200000 "max 200000")"
+	runc delete --force "$ID"
+	limits '{cpu: {quota: 5000}}'
+	is cpu cpu.cfs_quota_us cpu.max "$(both 5000 "5000 100000")"
+}
+
+@test "resources: a cpu.period that no kernel takes" {
+	need_controller cpu
+	refused '{cpu: {period: 100}}' "$(both cpu.cfs_period_us cpu.max)"
+}
+
 # --- pids --------------------------------------------------------------------
 
 @test "resources: pids.limit" {
@@ -446,6 +460,20 @@ first_disk() { lsblk -dno MAJ:MIN | tail -n 1 | tr -d ' '; }
 	fi
 }
 
+@test "resources: unified: several devices, a line each" {
+	unified || skip "version 1"
+	need_controller io
+	local disks
+	mapfile -t disks < <(lsblk -dno MAJ:MIN | tr -d ' ' | tail -n 2)
+	[ "${#disks[@]}" -eq 2 ] || skip "fewer than two disks"
+	config --arg v "${disks[0]} riops=333 wiops=444
+${disks[1]} riops=555 wiops=666
+" '.linux.resources = {unified: {"io.max": $v}}'
+	start_container
+	grep -qx "${disks[0]} rbps=max wbps=max riops=333 wiops=444" "$(dir io)/io.max"
+	grep -qx "${disks[1]} rbps=max wbps=max riops=555 wiops=666" "$(dir io)/io.max"
+}
+
 @test "resources: unified: what is no file" {
 	only_ours
 	unified || skip "version 1"
@@ -550,12 +578,9 @@ first_disk() { lsblk -dno MAJ:MIN | tail -n 1 | tr -d ' '; }
 # lifecycle N runs a container through its life, with limits.
 lifecycle() {
 	local id=$ID-$1
-	"$RUNC" --root "$STATE" create --bundle "$BUNDLE" "$id" </dev/null >"$W/life.$1" 2>&1 3>&- &&
-		"$RUNC" --root "$STATE" start "$id" &&
-		"$RUNC" --root "$STATE" update -r "$W/update.json" "$id" &&
-		"$RUNC" --root "$STATE" pause "$id" &&
-		"$RUNC" --root "$STATE" resume "$id" &&
-		"$RUNC" --root "$STATE" delete --force "$id"
+	runc create --bundle "$BUNDLE" "$id" </dev/null >"$W/life.$1" 2>&1 3>&- &&
+		runc start "$id" && runc update -r "$W/update.json" "$id" && runc pause "$id" && runc resume "$id" &&
+		runc delete --force "$id"
 }
 
 @test "resources: 100 parallel lifecycles with limits leave nothing" {
@@ -572,6 +597,8 @@ lifecycle() {
 		config '.linux.resources = {hugepageLimits: [{pageSize: "2MB", limit: 4194304}]}'
 		echo '{"hugepageLimits": [{"pageSize": "2MB", "limit": 2097152}]}' >"$W/update.json"
 	fi
+	# shellcheck disable=SC2034 # runc() reads it
+	RUNC_TIMEOUT=600
 	for ((i = 0; i < 100; i++)); do
 		lifecycle "$i" >"$W/out.$i" 2>&1 3>&- &
 		pids+=($!)

@@ -115,17 +115,44 @@ everything() {
 	assert_equal "$(saved memory)" -1
 }
 
+# full_of_memory leaves a container running that holds 20 MiB.
+full_of_memory() {
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'dd if=/dev/zero of=/dev/shm/x bs=1M count=20; echo > /ready; sleep 1000'
+	start_container
+	read -r -t 20 <"$BUNDLE/rootfs/ready"
+}
+
 @test "update: checkBeforeUpdate, version 2" {
 	unified || skip "version 1 always checks"
 	need_controller memory
-	container_script 'dd if=/dev/zero of=/dev/shm/x bs=1M count=20 && sleep 1000'
-	start_container
-	wait_until [ -s "$BUNDLE/rootfs/dev/shm/x" ] || true
-	sleep 1
+	full_of_memory
 	run runc update -r - "$ID" <<<'{"memory": {"limit": 1048576, "checkBeforeUpdate": true}}'
 	assert_fails "rejecting memory limit"
 	assert_equal "$(cat "$(dir memory)/memory.max")" max
+	run runc update -r - "$ID" <<<'{"memory": {"limit": 1048576, "swap": 2097152, "checkBeforeUpdate": true}}'
+	assert_fails "rejecting memory"
+	assert_equal "$(cat "$(dir memory)/memory.max")" max
 	testcontainer "$ID" running
+}
+
+@test "update: a memory limit below what is in use, version 1" {
+	unified && skip "version 2 kills"
+	need_controller memory
+	full_of_memory
+	update --memory 1048576
+	assert_status 1
+	assert_has "unable to set memory limit to 1048576 (current usage: "
+	testcontainer "$ID" running
+}
+
+@test "update: a memory limit below what is in use ends the container, version 2" {
+	unified || skip "version 1 refuses it"
+	need_controller memory
+	full_of_memory
+	# It may fail or not: the cgroup can be gone by then.
+	update --memory 1048576 --memory-swap 1048576
+	wait_until has_status "$ID" stopped
 }
 
 @test "update: pids-limit, and it holds" {
@@ -327,6 +354,11 @@ quota_period() {
 	if unified; then file=$(dir io)/io.max; else file=$(dir blkio)/blkio.throttle.read_bps_device; fi
 	grep -q "^$number .*2097152" "$file" || fail "$(cat "$file")"
 	assert_equal "$(saved 'blkio_throttle_read_bps_device | length')" 1
+	update --cpu-share ""
+	grep -q "^$number .*2097152" "$file" || fail "$(cat "$file")"
+	run runc update -r - "$ID" <<<"{\"blockIO\": {\"throttleReadBpsDevice\": [{\"major\": ${number%:*}, \"minor\": ${number#*:}, \"rate\": 0}]}}"
+	assert_ok
+	! grep -q 2097152 "$file" || fail "$(cat "$file")"
 }
 
 @test "update: huge pages" {
@@ -517,4 +549,73 @@ quota_period() {
 	read -r -t 20 <"$BUNDLE/rootfs/go"
 	grep -qx null "$BUNDLE/rootfs/out"
 	grep -q "not permitted" "$BUNDLE/rootfs/out" || fail "$(cat "$BUNDLE/rootfs/out")"
+}
+
+@test "update: the device rules hold at every moment" {
+	need_controller pids
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'echo > /ready; while echo >/dev/null; do :; done'
+	start_container
+	read -r -t 20 <"$BUNDLE/rootfs/ready"
+	local i
+	for i in 21 22 23 24 25 26 27 28 29 30; do
+		runc update --pids-limit "$i" "$ID"
+	done
+	testcontainer "$ID" running
+}
+
+@test "update: names of fields in any case" {
+	need_controller cpuset
+	start_container
+	run runc update -r - "$ID" <<<'{"CPU": {"Cpus": "0"}}'
+	assert_ok
+	assert_equal "$(cat "$(dir cpuset)/cpuset.cpus")" 0
+}
+
+@test "update: cpu-burst stays when something else changes, and 0 takes it away" {
+	only_ours "1.1.5 has no such flag"
+	need_controller cpu
+	config '.linux.resources.cpu = {quota: 500000, period: 1000000}'
+	start_container
+	update --cpu-period 900000 --cpu-burst 500000
+	assert_ok
+	update --cpu-share 200
+	assert_ok
+	assert_equal "$(limit cpu cpu.cfs_burst_us cpu.max.burst)" 500000
+	update --cpu-period 900000 --cpu-burst 0
+	assert_ok
+	assert_equal "$(limit cpu cpu.cfs_burst_us cpu.max.burst)" 0
+}
+
+@test "update: cpu-quota alone, without a period; -1 takes it away and the period stays" {
+	need_controller cpu
+	start_container
+	update --cpu-quota 30000
+	assert_ok
+	assert_equal "$(quota_period)" "30000 100000"
+	update --cpu-period 50000
+	assert_equal "$(quota_period)" "30000 50000"
+	update --cpu-quota -1
+	assert_ok
+	[[ $(quota_period) =~ ^(-1|max)\ 50000$ ]] || fail "$(quota_period)"
+}
+
+@test "update: cpu-idle takes 0 and 1, and other changes leave it" {
+	only_ours "1.1.5 has no such flag"
+	need_controller cpu
+	start_container
+	local value
+	for value in 1 0 1; do
+		update --cpu-idle "$value"
+		assert_ok
+		assert_equal "$(cat "$(dir cpu)/cpu.idle")" "$value"
+	done
+	for value in -1 2 3; do
+		update --cpu-idle "$value"
+		assert_fails cpu.idle
+		assert_equal "$(cat "$(dir cpu)/cpu.idle")" 1
+	done
+	update --cpu-period 10000
+	assert_ok
+	assert_equal "$(cat "$(dir cpu)/cpu.idle")" 1
 }

@@ -59,7 +59,7 @@ func New(cfg *Config) (*Manager, error) {
 	}
 	m := &Manager{cfg: cfg, fresh: true, v2: sys.FSType(root) == unix.CGROUP2_SUPER_MAGIC}
 	if !m.v2 && cfg.Resources.Unified != nil {
-		return nil, errors.New("linux.resources.unified: this host has cgroup v1; use the named fields of linux.resources, or boot with systemd.unified_cgroup_hierarchy=1")
+		return nil, errors.New("linux.resources.unified: invalid configuration: cannot use unified on cgroup v1, which this host has; use the named fields of linux.resources, or boot with systemd.unified_cgroup_hierarchy=1")
 	}
 	if err := m.place(); err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ func (m *Manager) Set(r *Resources) error {
 		return err
 	}
 	if err := lib.Set(&set); err != nil {
+		if !m.Exists() {
+			return fmt.Errorf("linux.resources: the cgroup is gone, its processes have ended: %w", err)
+		}
 		return explainSet(err)
 	}
 	if m.v2 {
@@ -136,7 +139,7 @@ func (m *Manager) controllers() ([]string, error) {
 func (m *Manager) whyMissing(controller string) string {
 	switch {
 	case len(m.paths) == 0:
-		return "there is no permission to make a cgroup; let systemd delegate one to this user (Delegate=yes), or drop the limit"
+		return "rootless needs no limits + no cgrouppath when no permission is granted for cgroups; let systemd delegate one to this user (Delegate=yes), or drop the limit"
 	case !m.v2:
 		return fmt.Sprintf("no cgroup v1 hierarchy below %s has it; mount it (mount -t cgroup -o %s %s %s/%s), enable it on the kernel's command line, or drop the limit",
 			root, controller, controller, root, controller)

@@ -254,10 +254,40 @@ func TestKernelNames(t *testing.T) {
 
 func TestUpdate(t *testing.T) {
 	root := fake(t, "low")
-	put(t, root+"/low/schemata", "")
+	file, before := root+"/low/schemata", "L3:0=7ff\nMB:0=9\n"
+	put(t, file, before)
 	g := Load(&configs.IntelRdt{ClosID: "low", Schemata: []string{"L2:0=f"}}, "c1", root+"/low")
-	if err := g.Update("L3:0=f", "MB:0=50"); err != nil || read(t, root+"/low/schemata") != "L3:0=f\nMB:0=50\n" {
-		t.Errorf("%v; schemata %q", err, read(t, root+"/low/schemata"))
+	// A plain file keeps what a shorter write does not reach.
+	undo, err := g.Update("L3:0=f", "MB:0=5")
+	if got := read(t, file); err != nil || !strings.Contains(got, "MB:0=5") {
+		t.Errorf("%v; schemata %q", err, got)
+	}
+	put(t, file, "")
+	if err := undo(); err != nil || read(t, file) != before {
+		t.Errorf("undo: %v; schemata %q", err, read(t, file))
+	}
+}
+
+// TestCanUpdate: what the host has no resource for is refused, in runc's words.
+func TestCanUpdate(t *testing.T) {
+	root := fake(t)
+	for _, tc := range []struct{ l3, mb, want string }{
+		{"L3:0=f", "", "l3 cache schema is not enabled"},
+		{"", "MB:0=5", "memory bandwidth schema is not enabled"},
+		{"", "", ""},
+	} {
+		err := CanUpdate(tc.l3, tc.mb)
+		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%q %q: %v, want %q", tc.l3, tc.mb, err, tc.want)
+		}
+	}
+	for _, resource := range []string{"L3", "MB"} {
+		if err := os.Mkdir(filepath.Join(root, "info", resource), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := CanUpdate("L3:0=f", "MB:0=5"); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -275,9 +305,6 @@ func TestNone(t *testing.T) {
 	}
 	if g.Path() != "" || len(dirs(t, root)) != 0 {
 		t.Errorf("path %q, %s", g.Path(), dirs(t, root))
-	}
-	if err := g.Update("L3:0=f", ""); err == nil {
-		t.Error("updated nothing")
 	}
 }
 

@@ -76,13 +76,39 @@ func (g *Group) write(lines []string) error {
 	return g.explain(sys.WriteKernelFile(filepath.Join(g.dir, "schemata"), lines...))
 }
 
-// Update sets the two schemata that `runc update` can change; empty: kept.
-func (g *Group) Update(l3CacheSchema, memBwSchema string) error {
-	if g == nil {
-		return errors.New("the container has no resctrl group; linux.intelRdt in config.json makes one")
+// CanUpdate refuses schemata that `runc update` is asked for and that this host
+// has no resource for, in runc's words. Empty: not asked for.
+func CanUpdate(l3CacheSchema, memBwSchema string) error {
+	root, err := mounted()
+	if err != nil {
+		return err
 	}
+	has := func(resource string) bool {
+		_, err := os.Stat(filepath.Join(root, "info", resource))
+		return root != "" && err == nil
+	}
+	switch {
+	case l3CacheSchema != "" && !has("L3"):
+		return errors.New("--l3-cache-schema: Intel RDT/CAT: l3 cache schema is not enabled")
+	case memBwSchema != "" && !has("MB"):
+		return errors.New("--mem-bw-schema: Intel RDT/MBA: memory bandwidth schema is not enabled")
+	}
+	return nil
+}
+
+// Update sets the two schemata that `runc update` can change; empty: kept. On an
+// error the old ones hold. undo puts them back later.
+func (g *Group) Update(l3CacheSchema, memBwSchema string) (undo func() error, err error) {
 	changed := Group{config: configs.IntelRdt{L3CacheSchema: l3CacheSchema, MemBwSchema: memBwSchema}, root: g.root, dir: g.dir}
-	return changed.write(changed.lines())
+	old, err := sys.ReadKernelFile(filepath.Join(g.dir, "schemata"))
+	if err != nil {
+		return nil, err
+	}
+	undo = func() error { return g.write([]string{string(old)}) }
+	if err := changed.write(changed.lines()); err != nil {
+		return nil, errors.Join(err, undo())
+	}
+	return undo, nil
 }
 
 // Join puts a process, by its number here, into the group. It is for the main

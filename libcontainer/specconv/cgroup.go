@@ -52,7 +52,7 @@ func systemdPath(cg *cgroups.Cgroup, path string, o Options) error {
 	if len(parts) != 3 {
 		return fmt.Errorf("linux.cgroupsPath: expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got %q instead", path)
 	}
-	cg.Parent, cg.ScopePrefix, cg.Name = parts[0], parts[1], parts[2]
+	cg.Parent, cg.ScopePrefix, cg.Name = parts[0], escapeUnit(parts[1]), escapeUnit(parts[2])
 	if cg.Parent == "" {
 		cg.Parent = defaultSlice(o)
 	}
@@ -60,6 +60,22 @@ func systemdPath(cg *cgroups.Cgroup, path string, o Options) error {
 		return fmt.Errorf("linux.cgroupsPath: %q names no systemd unit; write \"slice:prefix:name\" with a name and without slashes", path)
 	}
 	return nil
+}
+
+// escapeUnit writes what systemd takes in no name of a unit, as the '+' of an id,
+// in its own way (systemd.unit(5), "String escaping for inclusion in unit names").
+// What may be there stays: the name may be escaped already.
+func escapeUnit(name string) string {
+	var b strings.Builder
+	for _, c := range []byte(name) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte(`:-_.\@`, c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		}
+	}
+	return b.String()
 }
 
 // defaultSlice is where systemd puts the scope of who names no slice. The

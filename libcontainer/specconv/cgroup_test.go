@@ -25,6 +25,7 @@ func TestCgroupPath(t *testing.T) {
 		{"machine.slice:pre:name", true, true, "|machine.slice|pre|name"},
 		{"machine.slice::name", true, false, "|machine.slice||name"},
 		{"a:b:c", false, false, "a:b:c|||"},
+		{":my pre:a+b_c.d-e\\x2df\u00e9", true, false, `|system.slice|my\x20pre|a\x2bb_c.d-e\x2df\xc3\xa9`},
 	} {
 		c := mustConvert(t, Options{ID: "id", SystemdCgroup: tc.systemd, RootlessCgroups: tc.rootless}, func(s *specs.Spec) { s.Linux.CgroupsPath = tc.path })
 		got := strings.Join([]string{c.Cgroup.Path, c.Cgroup.Parent, c.Cgroup.ScopePrefix, c.Cgroup.Name}, "|")

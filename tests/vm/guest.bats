@@ -13,12 +13,6 @@ only_mode() {
 	skip "for the modes: $*"
 }
 
-systemd_mode() { [[ $VM_MODE == *systemd ]]; }
-rootless_mode() { [[ $VM_MODE == rootless* ]]; }
-
-# ctl is systemctl of the manager that has the container.
-ctl() { if rootless_mode; then systemctl --user "$@"; else systemctl "$@"; fi; }
-
 # limits sets the limits that the cases below look for.
 limits() {
 	config '.linux.resources.memory = {"limit": 33554432} | .linux.resources.pids = {"limit": 20}

@@ -2,6 +2,11 @@
 # What differs for the bats cases inside the guest. suite.sh lets the guest's copy
 # of helpers.bash end by reading this file.
 
+rootless_mode() { [[ $VM_MODE == rootless* ]]; }
+
+# ctl is systemctl of the manager that has the container.
+ctl() { if rootless_mode; then systemctl --user "$@"; else systemctl "$@"; fi; }
+
 case $VM_MODE in
 *systemd)
 	runc() {
@@ -43,6 +48,13 @@ descendants() {
 			descendants "$child"
 		done
 	done
+}
+
+# A guest is slow: what is to live through a case lives longer.
+eval "original_$(declare -f setup_bundle)"
+setup_bundle() {
+	original_setup_bundle "$@"
+	config '.process.args = ["sleep", "1000"]'
 }
 
 # The unprivileged user's containers have the user namespace that the runtime's

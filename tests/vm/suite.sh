@@ -27,7 +27,7 @@ stage() {
 	cp -a "$root/tests" "$root/VERSION" "$dir/"
 	[ "$binary" = debian ] || cp "$binary" "$dir/runc"
 	# Beside the others, where bats finds what it loads.
-	mv "$dir/tests/vm/guest.bats" "$dir/tests/"
+	mv "$dir"/tests/vm/*.bats "$dir/tests/"
 	# shellcheck disable=SC2016
 	echo '. "$REPO/tests/vm/overrides.bash"' >>"$dir/tests/helpers.bash"
 }
@@ -37,7 +37,7 @@ files() {
 	local name
 	case ${VM_SELECT:-all} in
 	all)
-		echo tests/guest.bats
+		echo tests/guest.bats tests/systemd.bats | tr ' ' '\n'
 		for name in "$root"/tests/*.bats; do echo "tests/${name##*/}"; done
 		;;
 	short) echo tests/guest.bats ;;

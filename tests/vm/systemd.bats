@@ -1,0 +1,363 @@
+#!/usr/bin/env bats
+# What the systemd driver does with a real systemd: names, properties, limits, and
+# the end of units. For the modes with systemd: see README.md.
+# bats file_tags=vm
+
+load helpers
+
+setup() {
+	begin_test
+	[[ $VM_MODE == *systemd ]] || skip "for the modes with systemd"
+	SLICE=system.slice
+	! rootless_mode || SLICE=user.slice
+	SCOPE=runc-$ID.scope
+}
+
+property() { ctl show -P "$1" "${2:-$SCOPE}"; }
+
+# has PROPERTY VALUE... asserts properties of the container's unit.
+has() {
+	local got
+	while [ $# -gt 0 ]; do
+		got=$(property "$1")
+		[ "$got" = "$2" ] || fail "$1 is $got, want $2"
+		shift 2
+	done
+}
+
+# value FILE prints a file of the container's cgroup, is FILE VALUE asserts it.
+value() { cat "$(cgroup_dir "$(init_pid)" any)/$1"; }
+is() { assert_equal "$(value "$1")" "$2"; }
+
+# limits FILTER sets linux.resources, and starts.
+limits() {
+	config ".linux.resources = $1"
+	start_container
+}
+
+update() { run runc update "$@" "$ID"; }
+# update_json TEXT
+update_json() { run runc update -r - "$ID" <<<"$1"; }
+
+failed() { [ "$(property ActiveState)" = failed ]; }
+not_found() { [ "$(property LoadState "$1")" = not-found ]; }
+
+# --- names -------------------------------------------------------------------
+
+@test "systemd: without cgroupsPath" {
+	start_container
+	has ActiveState active Slice "$SLICE" Delegate yes Transient yes
+	assert_equal "$(property ControlGroup)" "$(sed -n 's/^0:://p' "/proc/$(init_pid)/cgroup")"
+}
+
+@test "systemd: cgroupsPath is slice:prefix:name" {
+	local path slice scope
+	while read -r path slice scope; do
+		config --arg p "$path" '.linux.cgroupsPath = $p'
+		start_container
+		[ "$slice" != - ] || slice=$SLICE
+		assert_equal "$(property Slice "$scope")" "$slice"
+		[[ $(sed -n 's/^0:://p' "/proc/$(init_pid)/cgroup") == */"$slice/$scope" ]] || fail "$(cat "/proc/$(init_pid)/cgroup")"
+		runc delete --force "$ID"
+		wait_until not_found "$scope"
+	done <<-END
+		machine.slice:pre:$ID machine.slice pre-$ID.scope
+		:pre:$ID - pre-$ID.scope
+		machine-deep.slice:pre-fix:$ID.x machine-deep.slice pre-fix-$ID.x.scope
+		:cri-containerd:$ID+a_b - cri-containerd-$ID\x2ba_b.scope
+	END
+}
+
+@test "systemd: an id with + (systemd has no such letter)" {
+	ID=$ID+plus_x.y
+	start_container
+	assert_equal "$(property ActiveState "runc-${ID/+/\\x2b}.scope")" active
+	run runc exec "$ID" echo in
+	assert_output in
+	run runc update --pids-limit 30 "$ID"
+	assert_ok
+	runc pause "$ID"
+	testcontainer "$ID" paused
+	runc resume "$ID"
+	run runc delete --force "$ID"
+	assert_ok
+	wait_until not_found "runc-${ID/+/\\x2b}.scope"
+}
+
+@test "systemd: a cgroupsPath that is none" {
+	local path
+	for path in /a/b a a:b a:b:c:d "$SLICE:pre:" "$SLICE:pre:a/b"; do
+		config --arg p "$path" '.linux.cgroupsPath = $p'
+		run_container
+		assert_fails linux.cgroupsPath "slice:prefix:name"
+	done
+	# Only systemd can tell.
+	config --arg p "not-a-slice:pre:$ID" '.linux.cgroupsPath = $p'
+	run_container
+	assert_fails slice
+	assert_equal "$(ls -A "$STATE")" ""
+}
+
+@test "systemd: the scope has every controller of its slice" {
+	start_container
+	is cgroup.controllers "$(cat "$(dirname "$(cgroup_dir "$(init_pid)" any)")/cgroup.controllers")"
+}
+
+# --- properties --------------------------------------------------------------
+
+@test "systemd: org.systemd.property.*" {
+	config '.annotations = {"org.systemd.property.Description": "'\''my box'\''", "org.systemd.property.TimeoutStopUSec": "uint64 123456789",
+	  "org.systemd.property.CollectMode": "'\''inactive-or-failed'\''", "org.systemd.property.SendSIGHUP": "true", "other": "x"}'
+	start_container
+	has Description "my box" TimeoutStopUSec "2min 3.456789s" CollectMode inactive-or-failed SendSIGHUP yes
+	runc delete --force "$ID"
+	config '.annotations = {"org.systemd.property.TimeoutStopSec": "77"}'
+	start_container
+	has TimeoutStopUSec "1min 17s"
+}
+
+@test "systemd: org.systemd.property.* that are none" {
+	local name text
+	while read -r name text; do
+		config --arg n "org.systemd.property.$name" --arg t "$text" '.annotations = {($n): $t}'
+		run_container
+		assert_fails "$name"
+		assert_equal "$(ls -A "$STATE")" ""
+		[ -z "$(test_cgroups)" ] || fail "left: $(test_cgroups)"
+	done <<-'END'
+		Send-SIGHUP true
+		SendSIGHUP maybe
+		NoSuchProperty true
+		ab true
+		TimeoutStopUSec uint64
+		TimeoutStopSec 'soon'
+	END
+}
+
+# --- limits, as systemd knows them -------------------------------------------
+
+@test "systemd: limits are properties of the unit" {
+	limits '{memory: {limit: 67108864, reservation: 33554432, swap: 100663296}, pids: {limit: 20},
+	  cpu: {shares: 1024, quota: 50000, period: 100000, cpus: "0", mems: "0"}}'
+	has MemoryMax 67108864 MemoryLow 33554432 MemorySwapMax 33554432 TasksMax 20 CPUWeight 100 \
+		CPUQuotaPerSecUSec 500ms AllowedCPUs 0 AllowedMemoryNodes 0
+	is memory.max 67108864
+	is memory.low 33554432
+	is memory.swap.max 33554432
+	is pids.max 20
+	is cpu.weight 100
+	is cpu.max "50000 100000"
+	is cpuset.cpus 0
+	is cpuset.mems 0
+}
+
+@test "systemd: update tells systemd as well" {
+	limits '{memory: {limit: 33554432, reservation: 25165824}, cpu: {shares: 100, quota: 500000, period: 1000000}, pids: {limit: 20}}'
+	has MemoryMax 33554432 MemoryLow 25165824 TasksMax 20 CPUQuotaPerSecUSec 500ms
+	update --memory 67108864
+	has MemoryMax 67108864
+	update --memory 50M
+	has MemoryMax 52428800
+	update --memory-reservation 33554432
+	has MemoryLow 33554432
+	update --memory 52428800 --memory-swap 96468992
+	has MemoryMax 52428800 MemorySwapMax 44040192
+	update --memory -1
+	has MemoryMax infinity MemorySwapMax infinity
+	is memory.max max
+	update --pids-limit 10
+	has TasksMax 10
+	update --pids-limit -1
+	has TasksMax infinity
+	is pids.max max
+	update --cpu-period 900000 --cpu-quota 600000
+	has CPUQuotaPerSecUSec 670ms
+	is cpu.max "600000 900000"
+	update --cpu-quota -1
+	has CPUQuotaPerSecUSec infinity
+	is cpu.max "max 900000"
+	update --cpu-share 200
+	has CPUWeight "$(value cpu.weight)"
+	update --cpuset-cpus 1
+	has AllowedCPUs 1
+	is cpuset.cpus 1
+}
+
+@test "systemd: limits hold over a daemon-reload, also after an update" {
+	limits '{memory: {limit: 33554432}, pids: {limit: 20}, cpu: {quota: 20000, period: 100000, burst: 10000}, unified: {"cgroup.max.depth": "3"}}'
+	update --memory 48M --pids-limit 30
+	assert_ok
+	ctl daemon-reload
+	is memory.max 50331648
+	is pids.max 30
+	is cpu.max "20000 100000"
+	is cpu.max.burst 10000
+	is cgroup.max.depth 3
+}
+
+@test "systemd: unified is told in properties" {
+	limits '{unified: {"memory.min": "131072", "memory.low": "524288", "memory.high": "5242880", "memory.max": "20484096",
+	  "memory.swap.max": "20971520", "pids.max": "99", "cpu.max": "10000 100000", "cpu.weight": "42", "cpuset.cpus": "0"}}'
+	is memory.min 131072
+	is memory.high 5242880
+	is cpu.max "10000 100000"
+	has MemoryMin 131072 MemoryLow 524288 MemoryHigh 5242880 MemoryMax 20484096 MemorySwapMax 20971520 TasksMax 99 \
+		CPUQuotaPerSecUSec 100ms CPUWeight 42 AllowedCPUs 0
+	update_json '{"unified": {"memory.max": "25165824", "pids.max": "55", "cpuset.cpus": "0-1"}}'
+	assert_ok
+	has MemoryMax 25165824 TasksMax 55 AllowedCPUs 0-1
+	is memory.max 25165824
+	# What systemd has no property for goes into the file.
+	update_json '{"unified": {"memory.oom.group": "1"}}'
+	assert_ok
+	is memory.oom.group 1
+}
+
+@test "systemd: cpu.idle and weights exclude each other" {
+	start_container
+	# As runc 1.5: systemd has one property for both.
+	update --cpu-share 200 --cpu-idle 1
+	assert_ok
+	assert_has "unable to apply both"
+	has CPUWeight idle
+	is cpu.idle 1
+	update --cpu-share 200
+	assert_ok
+	is cpu.idle 0
+	has CPUWeight "$(value cpu.weight)"
+	update_json '{"unified": {"cpu.idle": "1", "cpu.weight": "8"}}'
+	assert_ok
+	assert_has "unable to apply both"
+	has CPUWeight idle
+	update_json '{"unified": {"cpu.weight": "8"}}'
+	assert_ok
+	has CPUWeight 8
+	is cpu.idle 0
+}
+
+@test "systemd: a failed update changes neither files nor properties" {
+	limits '{memory: {limit: 67108864}, pids: {limit: 20}}'
+	update_json '{"memory": {"limit": 33554432}, "pids": {"limit": 10}, "unified": {"cgroup.max.depth": "nonsense"}}'
+	assert_fails cgroup.max.depth
+	has MemoryMax 67108864 TasksMax 20
+	is memory.max 67108864
+	is pids.max 20
+	ctl daemon-reload
+	is memory.max 67108864
+}
+
+# --- devices -----------------------------------------------------------------
+
+@test "systemd: a device stays open over daemon-reload and update, and others stay shut (users.md B4)" {
+	! rootless_mode || skip "device rules are the host root's"
+	config '.linux.resources.devices = [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 1, "minor": 11, "access": "rw"}]
+	  | .process.capabilities |= map_values(. + ["CAP_MKNOD", "CAP_SYSLOG"])'
+	start_container
+	local reload
+	for reload in "" reload update; do
+		[ "$reload" != reload ] || systemctl daemon-reload
+		[ "$reload" != update ] || runc update --pids-limit 100 "$ID"
+		run runc exec "$ID" sh -c 'rm -f /k /m; mknod /k c 1 11; : >/k && echo k; : >/dev/null && echo null
+			mknod /m c 1 1; dd if=/m count=0 of=/dev/null 2>&1 | grep -o "not permitted"'
+		assert_output k null "not permitted"
+	done
+	[[ $(property DeviceAllow) == *"/dev/char/1:11 rw"* ]] || fail "$(property DeviceAllow)"
+	assert_equal "$(property DevicePolicy)" strict
+}
+
+@test "systemd: exec with a terminal after daemon-reload" {
+	! rootless_mode || skip "the user has no devices of his own"
+	start_container
+	local reload
+	for reload in "" daemon-reload daemon-reexec; do
+		[ -z "$reload" ] || ctl "$reload"
+		run script -qec "$RUNC --root $STATE exec -t $ID sh -c 'ls -l /proc/self/fd/0; echo 123'" /dev/null
+		assert_ok
+		assert_has 123
+	done
+}
+
+# --- delegation --------------------------------------------------------------
+
+# owners prints who owns the container's cgroup, and its files, inside.
+owners() { runc exec "$ID" sh -c 'cd /sys/fs/cgroup; stat -c %U . cgroup.procs cgroup.subtree_control memory.max' | tr '\n' ' '; }
+
+@test "systemd: a writable mount and a user namespace: the cgroup is the container's" {
+	in_userns
+	config '(.mounts[] | select(.type == "cgroup")).options -= ["ro"] | .linux.namespaces |= map(select(.type != "cgroup")) + [{"type": "cgroup"}]'
+	start_container
+	assert_equal "$(owners)" "root root root nobody "
+	run runc exec "$ID" sh -c 'mkdir /sys/fs/cgroup/sub && echo $$ >/sys/fs/cgroup/sub/cgroup.procs && cat /proc/self/cgroup'
+	assert_ok
+	assert_output 0::/sub
+	runc delete --force "$ID"
+	# Nobody else's business otherwise.
+	config '(.mounts[] | select(.type == "cgroup")).options += ["ro"]'
+	start_container
+	assert_equal "$(owners)" "nobody nobody nobody nobody "
+	runc delete --force "$ID"
+	config '(.mounts[] | select(.type == "cgroup")).options -= ["ro"] | .linux.namespaces |= map(select(.type != "cgroup"))'
+	start_container
+	run owners
+	assert_has_not root
+}
+
+# --- the end -----------------------------------------------------------------
+
+@test "systemd: delete removes a unit that failed" {
+	config '.annotations = {"org.systemd.property.RuntimeMaxUSec": "uint64 1000000"} | .process.args = ["sleep", "1000"]'
+	start_container
+	wait_until has_status "$ID" stopped
+	wait_until failed
+	run runc delete "$ID"
+	assert_ok
+	wait_until not_found "$SCOPE"
+}
+
+@test "systemd: a failed unit of the same name does not keep a container from it" {
+	config '.annotations = {"org.systemd.property.RuntimeMaxUSec": "uint64 1000000"}'
+	start_container
+	wait_until failed
+	# As if its runtime had been killed and the state lost.
+	rm -r "${STATE:?}/$ID"
+	config 'del(.annotations)'
+	start_container
+	has ActiveState active
+}
+
+@test "systemd: a unit of the same name that runs is refused, and left alone" {
+	start_container
+	mv "$STATE/$ID" "$W/kept"
+	run_container
+	assert_fails "cgroup is not empty"
+	mv "$W/kept" "$STATE/$ID"
+	testcontainer "$ID" running
+	has ActiveState active
+}
+
+@test "systemd: who stops the unit stops the container" {
+	start_container
+	ctl stop "$SCOPE"
+	wait_until has_status "$ID" stopped
+	run runc delete "$ID"
+	assert_ok
+	wait_until not_found "$SCOPE"
+}
+
+@test "systemd: a failed start leaves no unit" {
+	container_args /no/such/program
+	run_container
+	assert_status 1
+	wait_until not_found "$SCOPE"
+	config '.process.args = ["sleep", "1000"] | .linux.resources.unified = {"cgroup.nonsense": "1"}'
+	run_container
+	assert_status 1
+	wait_until not_found "$SCOPE"
+}
+
+@test "systemd: unit after unit of the same name" {
+	for _ in 1 2 3 4 5; do
+		start_container
+		runc delete --force "$ID"
+	done
+}
