@@ -279,12 +279,18 @@ with_cgroupns() { config '.linux.namespaces |= map(select(.type != "cgroup")) + 
 	only_ours
 	command -v strace >/dev/null || skip "no strace"
 	[[ ${VM_MODE:-} != *systemd ]] || skip "systemd makes the cgroup with its first process"
-	detached strace -f -e trace=clone3 -o "$W/create" "$RUNC" --root "$STATE" run --detach --bundle "$BUNDLE" "$ID"
+	start_container
+	traced exec "$ID" true
+	container_args true
+	traced run --bundle "$BUNDLE" "$ID-2"
+}
+
+# traced COMMAND... asserts that a process of it was cloned into a cgroup. strace
+# stays as long as a process does.
+traced() {
+	run timeout 60 strace -f -e trace=clone3 -o "$W/trace" "$RUNC" --root "$STATE" "$@"
 	assert_ok
-	grep -q CLONE_INTO_CGROUP "$W/create" || fail "$(cat "$W/create")"
-	run strace -f -e trace=clone3 -o "$W/exec" "$RUNC" --root "$STATE" exec "$ID" true
-	assert_ok
-	grep -q CLONE_INTO_CGROUP "$W/exec" || fail "$(cat "$W/exec")"
+	grep -q CLONE_INTO_CGROUP "$W/trace" || fail "$1: $(cat "$W/trace")"
 }
 
 @test "cgroups: no need for CAP_SYS_RESOURCE, nor for locked memory" {

@@ -170,12 +170,13 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	update --pids-limit -1
 	has TasksMax infinity
 	is pids.max max
-	update --cpu-period 900000 --cpu-quota 600000
-	has CPUQuotaPerSecUSec 670ms
-	is cpu.max "600000 900000"
+	# In whole percents: systemd rounds others up.
+	update --cpu-period 800000 --cpu-quota 600000
+	has CPUQuotaPerSecUSec 750ms
+	is cpu.max "600000 800000"
 	update --cpu-quota -1
 	has CPUQuotaPerSecUSec infinity
-	is cpu.max "max 900000"
+	is cpu.max "max 800000"
 	update --cpu-share 200
 	has CPUWeight "$(value cpu.weight)"
 	update --cpuset-cpus 1
