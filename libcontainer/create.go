@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -240,7 +241,7 @@ func (c *Container) setup(s Spec, program *seccomp.Filter) error {
 		Process:            s.Process,
 		Cgroup:             view,
 		NewCgroupNamespace: s.Config.Namespaces.New(configs.CgroupNamespace),
-		SourcesFromParent:  s.Config.Namespaces.Has(configs.UserNamespace) && !s.Config.RootlessEUID,
+		SourcesFromParent:  sourcesFromUs(s.Config),
 	}
 	setFilter(setup, program)
 	if s.Config.Hooks.CreateContainer != nil {
@@ -250,6 +251,16 @@ func (c *Container) setup(s Spec, program *seccomp.Filter) error {
 		setup.StateCreated = c.innerState(Created)
 	}
 	return c.init.Setup(setup)
+}
+
+// sourcesFromUs tells whether init needs us for the sources of mounts: we may
+// reach what a user namespace hides from it, and id-map.
+func sourcesFromUs(c *configs.Config) bool {
+	if c.RootlessEUID {
+		return false // we may no more than init
+	}
+	return c.Namespaces.Has(configs.UserNamespace) ||
+		slices.ContainsFunc(c.Mounts, func(m configs.Mount) bool { return m.IDMapping != nil })
 }
 
 // limit sets what init must live under from now on. It comes after the heavy

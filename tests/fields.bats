@@ -118,6 +118,57 @@ numa_policy() { [[ $output =~ ^[0-9a-f]+\ $1\  ]] || fail "want $1, got $(show)"
 	assert_fails linux.memoryPolicy.nodes
 }
 
+# --- id-mapped mounts -----------------------------------------------------------
+
+# data_of UID makes $W/data with a file of that owner, to be bound at /data with
+# OPTIONS...
+data_of() {
+	only_ours "1.1.5 has no id-mapped mounts"
+	mkdir "$W/data"
+	touch "$W/data/file"
+	chown "$1:$1" "$W/data/file"
+	config --arg d "$W/data" --arg o "${*:2}" \
+		'.mounts += [{"destination": "/data", "source": $d, "options": ($o | split(" "))}]'
+	container_script 'stat -c "%u %g" /data/file; touch /data/new && stat -c "%u %g" /data/new'
+}
+
+# bound_idmapped runs the container. Not every file system can be id-mapped.
+bound_idmapped() {
+	run_container
+	[[ $output != *"cannot be id-mapped"* ]] || skip "the file system here cannot be id-mapped"
+	assert_ok
+}
+
+@test "idmap: with the maps of the container" {
+	data_of 1000 bind idmap
+	in_userns
+	bound_idmapped
+	assert_output "1000 1000" "0 0"
+	assert_equal "$(stat -c '%u %g' "$W/data/new")" "0 0"
+}
+
+@test "idmap: with maps of the mount, which need no user namespace" {
+	data_of 1000 bind
+	config '.mounts[-1] += {"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 2000}], "gidMappings": [{"containerID": 0, "hostID": 7000, "size": 2000}]}'
+	container_args stat -c "%u %g" /data/file
+	bound_idmapped
+	assert_output "6000 8000"
+}
+
+@test "idmap: ridmap reaches the mounts below, idmap does not" {
+	data_of 1000 rbind ridmap
+	mkdir "$W/data/below"
+	host_mount -t tmpfs below "$W/data/below"
+	touch "$W/data/below/file"
+	config '.mounts[-1] += {"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 2000}], "gidMappings": [{"containerID": 0, "hostID": 5000, "size": 2000}]}'
+	container_args stat -c %u /data/below/file
+	bound_idmapped
+	assert_output 5000
+	config '.mounts[-1].options = ["rbind", "idmap"]'
+	bound_idmapped
+	assert_output 0
+}
+
 # --- time ----------------------------------------------------------------------
 
 @test "timeOffsets: both clocks, seconds and nanoseconds" {
@@ -558,6 +609,31 @@ scheduling() {
 	chrt -p "$(init_pid)" | grep RESET_ON_FORK
 }
 
+@test "scheduler: every policy" {
+	only_ours "1.1.5 has no scheduler"
+	local policy number more
+	while read -r policy number more; do
+		config --argjson s "{\"policy\": \"$policy\" $more}" '.process.scheduler = $s'
+		detached runc run --detach --bundle "$BUNDLE" "$ID"
+		if [ "$status" -eq 0 ]; then
+			[[ $(scheduling) == "$number "* ]] || fail "$policy: $(scheduling)"
+			runc delete --force "$ID"
+		else
+			# Real time may be denied, SCHED_ISO has a number and no kernel.
+			[[ $policy =~ ISO|FIFO|RR|DEADLINE ]] || fail "$policy: $(show)"
+			assert_has process.scheduler
+		fi
+	done <<-'END'
+		SCHED_OTHER 0 , "nice": -3
+		SCHED_BATCH 3 , "nice": 4
+		SCHED_IDLE 5
+		SCHED_ISO 4
+		SCHED_FIFO 1 , "priority": 1
+		SCHED_RR 2 , "priority": 1
+		SCHED_DEADLINE 6 , "runtime": 1000000, "deadline": 10000000, "period": 20000000
+	END
+}
+
 @test "scheduler: runtime, deadline and period" {
 	only_ours "1.1.5 has no scheduler"
 	config '.process.scheduler = {"policy": "SCHED_DEADLINE", "runtime": 1000000, "deadline": 10000000, "period": 20000000}'
@@ -578,6 +654,10 @@ scheduling() {
 	config '.process.ioPriority = {"class": "IOPRIO_CLASS_IDLE", "priority": 0}'
 	start_container
 	assert_equal "$(ionice -p "$(init_pid)")" idle
+	runc delete --force "$ID"
+	config '.process.ioPriority = {"class": "IOPRIO_CLASS_RT", "priority": 2}'
+	start_container
+	assert_equal "$(ionice -p "$(init_pid)")" "realtime: prio 2"
 }
 
 @test "execCPUAffinity: the process that exec adds ends on the final CPUs" {
