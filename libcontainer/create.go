@@ -140,6 +140,9 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err := c.init.Proceed(answers); err != nil {
 		return nil, c.whyGone(err)
 	}
+	if s.Cgroup.Resources.Memory > 0 && c.oomAtOnce() {
+		return nil, c.whyGone(handshake.ErrInitGone)
+	}
 	undo.Release()
 	devices.Close()
 	return c, dir.Unlock()
@@ -310,6 +313,16 @@ func (c *Container) whyKilled(err error) error {
 		return errOOMKilled
 	}
 	return err
+}
+
+// oomAtOnce tells whether memory did not even suffice to become the program. That
+// closes init's end of the socket, as becoming it does.
+func (c *Container) oomAtOnce() bool {
+	if kills, err := c.cgroup.OOMKills(); err != nil || kills == 0 {
+		return false
+	}
+	ended, err := c.init.Handle().Ended(time.Second)
+	return err == nil && ended
 }
 
 // whyGone says how init ended when it ended without a word.

@@ -120,6 +120,16 @@ devices() {
 	assert_status 137
 }
 
+@test "resources: a small memory.limit is all the program's" {
+	only_ours
+	need_controller memory
+	config '.linux.resources.memory = {limit: 524288, swap: 524288}'
+	start_container
+	is memory memory.limit_in_bytes memory.max 524288
+	run runc exec "$ID" true
+	assert_ok
+}
+
 @test "resources: memory.limit is for all processes together" {
 	need_controller memory
 	config '.linux.resources.memory = {limit: 31457280, swap: 31457280}'
@@ -190,7 +200,7 @@ devices() {
 @test "resources: a memory limit that is too small says so" {
 	only_ours
 	need_controller memory
-	refused '{memory: {limit: 4096, swap: 4096}}' "$(both "unable to set memory limit to 4096 (current usage:" "OOM-killed (memory limit too low?)")"
+	refused '{memory: {limit: 4096, swap: 4096}}' "OOM-killed (memory limit too low?)" "raise linux.resources.memory.limit"
 }
 
 # --- cpu ---------------------------------------------------------------------

@@ -27,10 +27,10 @@ import (
 // container's cgroups and ends afterwards.
 //
 // Where this cannot be had (an older kernel, systemd, a limit of processes that
-// is reached, a frozen cgroup) the process is started in the runtime's cgroup,
+// is reached, a frozen cgroup, little memory) the process is started in the runtime's cgroup,
 // to be moved by Join.
 func (m *Manager) Born(spawn func(birth *os.File) error) error {
-	if len(m.paths) == 0 || m.fresh && m.cfg.Systemd {
+	if len(m.paths) == 0 || m.fresh && m.cfg.Systemd || m.tight() {
 		return spawn(nil)
 	}
 	// A thread that went in would stand still with the rest.

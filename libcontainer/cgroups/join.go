@@ -16,12 +16,25 @@ import (
 // JoinAsync begins to move the process pid into the cgroup; the function
 // returned waits for the end. A process that was started by Born is there.
 func (m *Manager) JoinAsync(pid int) (wait func() error) {
-	if m.born {
+	switch {
+	case m.born:
 		return m.settle
+	case m.tight():
+		return func() error { return m.Join(pid) }
 	}
 	done := make(chan error, 1)
 	go func() { done <- m.Join(pid) }()
 	return func() error { return <-done }
+}
+
+// tightMemory is the limit in bytes below which a process of ours joins as late
+// as it can: memory is charged to the cgroup that a process is in when it takes
+// it, and init takes more than a mebibyte before it is ready.
+const tightMemory = 4 << 20
+
+func (m *Manager) tight() bool {
+	limit := m.cfg.Resources.Memory
+	return limit > 0 && limit < tightMemory
 }
 
 // Join moves the process pid into the cgroup. It may wait for a grace period
