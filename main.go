@@ -105,7 +105,7 @@ func noCommand(_ context.Context, cmd *cli.Command) error {
 		return nil
 	}
 	if name := cmd.Args().First(); name != "" {
-		return &exitError{3, fmt.Errorf("no such command %q; see runc --help", name)}
+		return cli.Exit(fmt.Sprintf("No help topic for '%s': no such command; see runc --help", name), 3)
 	}
 	return cli.ShowAppHelp(cmd)
 }
@@ -135,9 +135,13 @@ func (e *exitError) Unwrap() error { return e.err }
 func fatal(err error) {
 	status := 1
 	var exit *exitError
-	if errors.As(err, &exit) {
+	var coder cli.ExitCoder
+	switch {
+	case errors.As(err, &exit):
 		status = exit.status
 		err = exit.err
+	case errors.As(err, &coder): // the library's own: no such command
+		status = coder.ExitCode()
 	}
 	if err != nil {
 		logrus.Error(err)

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"github.com/sirupsen/logrus"
 
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/seccomp"
@@ -17,6 +18,7 @@ import (
 func setFilter(s *handshake.Setup, f *seccomp.Filter) {
 	if f != nil {
 		s.Filter, s.FilterFlags = f.Program, f.Flags
+		logrus.Debugf("seccomp filter flags: %d", f.Flags)
 	}
 }
 

@@ -71,6 +71,21 @@ static void debug_log(const char *text)
 		report(REPORT_LOG, 0, text);
 }
 
+/* The CPUs that we may run on before we are in the cgroup (execCPUAffinity), as
+ * a mask of the first 64. */
+static void log_affinity(void)
+{
+	char text[48];
+	cpu_set_t cpus;
+	unsigned long mask = 0;
+
+	if (!debug || sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
+		return;
+	memcpy(&mask, &cpus, sizeof(mask));
+	snprintf(text, sizeof(text), "nsexec: affinity: 0x%lx", mask);
+	debug_log(text);
+}
+
 __attribute__((noreturn)) static void fail(const char *step)
 {
 	report(REPORT_FAIL, (uint32_t)errno, step);
@@ -236,6 +251,14 @@ static void note_limit(void)
 	bootstrap_nofile = limit.rlim_cur;
 }
 
+/* The name that ps and security tools show; the kernel's would be the number of
+ * the descriptor that was executed. What they know is runc's. */
+static void set_name(const char *name)
+{
+	if (prctl(PR_SET_NAME, name, 0, 0, 0) < 0)
+		fail("set process name");
+}
+
 static void nsexec(void)
 {
 	struct bootstrap b;
@@ -251,8 +274,10 @@ static void nsexec(void)
 		errno = EPROTO;
 		fail("read bootstrap");
 	}
+	set_name("runc:[1:CHILD]");
 	debug = b.options & BOOTSTRAP_DEBUG;
 	debug_log("nsexec container setup");
+	log_affinity();
 
 	/* Before anything of the container's can see us (CVE-2016-9962). */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -276,6 +301,7 @@ static void nsexec(void)
 		report(REPORT_CHILD, (uint32_t)child, "");
 		_exit(0);
 	}
+	set_name("runc:[2:INIT]");
 	if (setsid() < 0)
 		fail("make session");
 	hide_files(&b);

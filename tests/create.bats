@@ -11,6 +11,14 @@ refused_without_trace() {
 	[ -z "$(test_cgroups)" ] || fail "cgroups left: $(test_cgroups)"
 }
 
+@test "create: the waiting init has the names that tools know it by" {
+	create_container
+	local pid
+	pid=$(init_pid)
+	assert_equal "$(cat "/proc/$pid/comm")" 'runc:[2:INIT]'
+	[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *"runc init " ]]
+}
+
 @test "create: the container is created, its program not yet running" {
 	container_script 'touch /ran; sleep 1000'
 	create_container

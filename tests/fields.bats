@@ -697,6 +697,24 @@ scheduling() {
 	assert_has "'/x': Input/output error" "kill pid 1: No space left on device" "kill pid 1: Input/output error" allowed
 }
 
+@test "seccomp: the flags; SPEC_ALLOW where there is no list" {
+	only_ours
+	container_args mkdir /dev/shm/x
+	while read -r want flags; do
+		config --argjson flags "$flags" '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+			{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO"}]} | if $flags then .linux.seccomp.flags = $flags else . end'
+		run runc --debug run -b "$BUNDLE" "$ID"
+		assert_status 1
+		assert_has "Operation not permitted" "\"seccomp filter flags: $want\""
+	done <<-END
+		4 null
+		0 []
+		2 ["SECCOMP_FILTER_FLAG_LOG"]
+		4 ["SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC"]
+		6 ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW"]
+	END
+}
+
 # --- terminal ------------------------------------------------------------------
 
 @test "terminal: the three streams and /dev/console" {

@@ -55,6 +55,15 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 	assert_has "no-such-command"
 }
 
+@test "flags: an unknown command, in runc's words" {
+	for words in nope "nope -h" "help nope"; do
+		# shellcheck disable=SC2086
+		run runc $words
+		assert_status 3
+		assert_has "No help topic for 'nope'"
+	done
+}
+
 @test "flags: --help names every command" {
 	local command
 	run runc --help
@@ -139,6 +148,15 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 	grep -q "nsexec.*container setup" "$W/log"
 	grep -q "child process in init()" "$W/log"
 	grep -q "init: closing the pipe to signal completion" "$W/log"
+}
+
+@test "log: --debug of exec, in runc's words" {
+	start_container
+	run runc --debug --log "$W/log" exec "$ID" true
+	assert_ok
+	assert_output ""
+	grep -q "nsexec.*container setup" "$W/log"
+	grep -q "setns_init: about to exec" "$W/log"
 }
 
 @test "log: --debug in JSON is JSON in every line" {

@@ -186,7 +186,7 @@ a_failing() {
 			rm -f "$W/log"
 			detached runc $command -b "$BUNDLE" "$ID"
 			assert_fails "exit status 3" "stdout: out" "stderr: err"
-			if [ "$RUNC" = "$REPO/runc" ]; then assert_has "$name hook #1 (/bin/sh)"; fi
+			if [ "$RUNC" = "$REPO/runc" ]; then assert_has "$name hook #1: /bin/sh: "; fi
 			[ ! -e "$STATE/$ID" ]
 			assert_equal "$(first_words)" "${before}poststop "
 		done
@@ -198,13 +198,13 @@ a_failing() {
 	only_ours "start of runc does not tell"
 	a_failing startContainer
 	run_container
-	assert_fails "startContainer hook #1 (/bin/sh)" "exit status 3" "stdout: out" "stderr: err"
+	assert_fails "startContainer hook #1: /bin/sh: " "exit status 3" "stdout: out" "stderr: err"
 	[ ! -e "$STATE/$ID" ]
 	assert_equal "$(first_words)" "prestart createRuntime createContainer poststop startContainer "
 	rm "$W/log" "$BUNDLE/rootfs/log"
 	create_container
 	run runc start "$ID"
-	assert_fails "startContainer hook #1 (/bin/sh)" "exit status 3" "stdout: out" "stderr: err"
+	assert_fails "startContainer hook #1: /bin/sh: " "exit status 3" "stdout: out" "stderr: err"
 	wait_until has_status "$ID" stopped
 	assert_equal "$(first_words)" "prestart createRuntime createContainer startContainer "
 	runc delete "$ID"

@@ -550,3 +550,47 @@ propagation_of() {
 	run_container
 	assert_output 100
 }
+
+# --- id maps -----------------------------------------------------------------
+
+# id_mapped OPTIONS mounts two files, of the users 1 and 2, at /mnt, and lets the
+# container say whose they are.
+id_mapped() {
+	mkdir "$W/src"
+	touch "$W/src/one" "$W/src/two"
+	chown 1:1 "$W/src/one"
+	chown 2:2 "$W/src/two"
+	mount_entry /mnt bind "$W/src" "$@"
+	container_script 'stat -c %u:%g /mnt/one /mnt/two'
+}
+
+# by_maps HOSTID gives the mount id maps of its own.
+by_maps() {
+	config --argjson host "$1" '.mounts[-1] |= . + ({uidMappings: [{containerID: 0, hostID: $host, size: 1000}]} | .gidMappings = .uidMappings)'
+}
+
+@test "mounts: id-mapped, by its own maps, without a user namespace" {
+	only_ours
+	id_mapped bind
+	by_maps 5000
+	for options in '["bind"]' '["bind", "idmap"]' '["rbind", "ridmap"]'; do
+		config --argjson options "$options" '.mounts[-1].options = $options'
+		run_container
+		assert_ok
+		assert_output 5001:5001 5002:5002
+	done
+	assert_equal "$(stat -c %u "$W/src/one")" 1
+}
+
+@test "mounts: id-mapped, in a user namespace" {
+	only_ours
+	in_userns
+	id_mapped bind idmap
+	run_container
+	assert_ok
+	assert_output 1:1 2:2
+	by_maps 100010
+	run_container
+	assert_ok
+	assert_output 11:11 12:12
+}

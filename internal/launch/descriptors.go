@@ -24,7 +24,7 @@ func (o *Options) preserve(p *configs.Process) error {
 	p.PreserveFDs = listen + o.PreserveFDs
 	for fd := 3; fd < 3+p.PreserveFDs; fd++ {
 		if !sys.Inherited(fd) {
-			return fmt.Errorf("unable to stat preserved-fd %d (of %d): the caller has handed over no descriptor %d; --preserve-fds and LISTEN_FDS count from 3", fd-3, p.PreserveFDs, fd)
+			return fmt.Errorf("unable to stat preserved-fd %d (of %d): %w: the caller has handed over no descriptor %d; --preserve-fds and LISTEN_FDS count from 3", fd-3, p.PreserveFDs, unix.ENOENT, fd)
 		}
 	}
 	if listen > 0 {

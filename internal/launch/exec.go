@@ -3,6 +3,7 @@ package launch
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,12 +157,18 @@ func parseID(flag, s string) (uint32, error) {
 }
 
 // addCaps adds to the sets that give rights now; never to the inheritable one
-// (CVE-2022-29162).
+// (CVE-2022-29162). What the bundle has made inheritable becomes ambient too, or
+// it would be lost to a program of a user.
 func addCaps(p *specs.Process, caps []string) {
 	if p.Capabilities == nil {
 		p.Capabilities = new(specs.LinuxCapabilities)
 	}
 	for _, set := range []*[]string{&p.Capabilities.Bounding, &p.Capabilities.Effective, &p.Capabilities.Permitted} {
 		*set = append(*set, caps...)
+	}
+	for _, c := range caps {
+		if slices.Contains(p.Capabilities.Inheritable, c) {
+			p.Capabilities.Ambient = append(p.Capabilities.Ambient, c)
+		}
 	}
 }

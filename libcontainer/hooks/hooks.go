@@ -48,7 +48,7 @@ func RunAll(name string, list []configs.Hook, state []byte, dir string) (errs []
 
 func one(name string, list []configs.Hook, i int, state []byte, dir string) error {
 	if err := run(&list[i], state, dir); err != nil {
-		return fmt.Errorf("error running %s hook #%d (%s): %w", name, i, list[i].Path, err)
+		return fmt.Errorf("error running %s hook #%d: %s: %w", name, i, list[i].Path, err)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestStateEnvAndOrder(t *testing.T) {
 func TestFailureHasOutput(t *testing.T) {
 	ran := filepath.Join(t.TempDir(), "ran")
 	err := Run("createRuntime", []configs.Hook{shell("true"), shell("echo to-out; echo to-err >&2; exit 3"), shell("touch " + ran)}, nil, "/")
-	want := "error running createRuntime hook #1 (/bin/sh): exit status 3, stdout: to-out, stderr: to-err"
+	want := "error running createRuntime hook #1: /bin/sh: exit status 3, stdout: to-out, stderr: to-err"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -96,7 +96,7 @@ func TestLeftoverChildDoesNotHold(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	err := Run("prestart", []configs.Hook{{Path: "/no/such"}}, nil, "/")
-	if err == nil || !strings.Contains(err.Error(), "prestart hook #0 (/no/such)") {
+	if err == nil || !strings.Contains(err.Error(), "prestart hook #0: /no/such") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -58,6 +58,9 @@ func (i *initProcess) release() {
 // execute becomes the user's program. Without a gate the talk ends by the exec
 // itself, which closes the socket: until then a failure can still be told.
 func execute(i *initProcess) error {
+	if i.Exec {
+		i.parent.Debugf("setns_init: about to exec")
+	}
 	if i.gate == nil {
 		i.parent.Debugf("init: closing the pipe to signal completion")
 	}

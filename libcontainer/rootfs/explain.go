@@ -67,7 +67,7 @@ func (b *Builder) mountHint(op *Op, err error) string {
 	var fs *sys.FSError
 	switch {
 	case errors.Is(err, unix.ELOOP):
-		return "; " + op.Mount.Type + " must be mounted on an ordinary directory, not through a symlink of the rootfs"
+		return fmt.Sprintf("; filesystem %q must be mounted on ordinary directory, not through a symlink of the rootfs", op.Mount.Type)
 	case errors.Is(err, unix.ENODEV):
 		return "; this kernel has no file system of type " + op.Mount.Type
 	case errors.Is(err, unix.ENOTDIR):

@@ -154,9 +154,6 @@ func parseArgs(args []configs.SyscallArg) ([][]cond, error) {
 // good for nothing: the filter is set on the one thread that lives on through
 // exec.
 func (p *profile) parseFlags(names []string) error {
-	if names == nil {
-		names = []string{flagSpecAllow}
-	}
 	for i, name := range names {
 		flag, ok := find(flags, name)
 		switch {

@@ -60,14 +60,10 @@ var operators = []word[lib.ScmpCompareOp]{
 
 var flags = []word[uint32]{
 	{"SECCOMP_FILTER_FLAG_LOG", unix.SECCOMP_FILTER_FLAG_LOG},
-	{flagSpecAllow, unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+	{"SECCOMP_FILTER_FLAG_SPEC_ALLOW", unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW},
 	{"SECCOMP_FILTER_FLAG_TSYNC", unix.SECCOMP_FILTER_FLAG_TSYNC},
 	{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
 }
-
-// flagSpecAllow is set when linux.seccomp.flags is missing, as runc does: the
-// slow mitigation of speculative store bypass is of little use here.
-const flagSpecAllow = "SECCOMP_FILTER_FLAG_SPEC_ALLOW"
 
 // flagKnown tells whether the kernel knows a flag. The last one is refused
 // without a listener.

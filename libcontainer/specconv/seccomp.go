@@ -44,7 +44,7 @@ func convertSeccomp(spec *specs.Spec, c *configs.Config) error {
 		DefaultAction:    string(s.DefaultAction),
 		DefaultErrnoRet:  s.DefaultErrnoRet,
 		Architectures:    stringsOf(s.Architectures),
-		Flags:            stringsOf(s.Flags),
+		Flags:            flagsOf(s.Flags),
 		ListenerPath:     s.ListenerPath,
 		ListenerMetadata: s.ListenerMetadata,
 		Syscalls:         make([]configs.SyscallRule, len(s.Syscalls)),
@@ -70,6 +70,16 @@ func stringsOf[T ~string](list []T) []string {
 		out = append(out, string(s))
 	}
 	return out
+}
+
+// flagsOf returns the flags of a filter. Where the bundle says nothing, which is
+// not the same as an empty list, it is SPEC_ALLOW, as runc does: the slow
+// mitigation of speculative store bypass is of little use here.
+func flagsOf(list []specs.LinuxSeccompFlag) []string {
+	if list == nil {
+		return []string{string(specs.LinuxSeccompFlagSpecAllow)}
+	}
+	return stringsOf(list)
 }
 
 func checkSeccomp(s *specs.LinuxSeccomp) error {

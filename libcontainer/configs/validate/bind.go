@@ -51,12 +51,8 @@ func sameKind(c *configs.Config, i int, source os.FileInfo) error {
 	if err != nil || target.IsDir() == source.IsDir() || mayBeCovered(rootfs, c.Mounts[:i], m.Destination) {
 		return nil
 	}
-	// Docker looks for the system's words to add a hint of its own.
-	words := unix.ENOTDIR
-	if target.IsDir() {
-		words = unix.EISDIR
-	}
-	return fmt.Errorf("bind source %s is a %s, target %s in rootfs is a %s: %w; make both the same", m.Source, kindOf(source), m.Destination, kindOf(target), words)
+	// Docker looks for what mount(2) says either way, to add a hint of its own.
+	return fmt.Errorf("bind source %s is a %s, target %s in rootfs is a %s: %w; make both the same", m.Source, kindOf(source), m.Destination, kindOf(target), unix.ENOTDIR)
 }
 
 // inRoot turns a path of the container into one for os.Root.
