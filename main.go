@@ -135,13 +135,11 @@ func (e *exitError) Unwrap() error { return e.err }
 func fatal(err error) {
 	status := 1
 	var exit *exitError
-	var coder cli.ExitCoder
-	switch {
-	case errors.As(err, &exit):
+	if errors.As(err, &exit) {
 		status = exit.status
 		err = exit.err
-	case errors.As(err, &coder): // the library's own: no such command
-		status = coder.ExitCode()
+	} else if library, ok := err.(cli.ExitCoder); ok { // no such command
+		status = library.ExitCode()
 	}
 	if err != nil {
 		logrus.Error(err)
