@@ -51,7 +51,7 @@ const (
 var kindNames = [...]string{
 	Propagate: "propagate", ParentPrivate: "parent-private", BindRoot: "bind-root", UseRoot: "use-root",
 	DetachRoot: "detach-root",
-	HoldNull: "hold-null", MountFS: "mount", Remount: "remount", Bind: "bind", MountCgroup: "mount-cgroup",
+	HoldNull:   "hold-null", MountFS: "mount", Remount: "remount", Bind: "bind", MountCgroup: "mount-cgroup",
 	BindCgroup: "bind-cgroup", MakeReadonly: "make-readonly", MakeLink: "link", MakeNode: "node", Pivot: "pivot",
 	MoveRoot: "move-root", Chroot: "chroot", RootReadonly: "root-readonly", ReadonlyPath: "readonly",
 	MaskPath: "mask", RootPropagate: "root-propagate",
