@@ -103,6 +103,16 @@ first_words() { logged | cut -d ' ' -f 1 | tr '\n' ' '; }
 	assert_output 1 1 3
 }
 
+@test "hooks: the working directory is the bundle; createContainer has the rootfs, startContainer /" {
+	only_ours "1.1.5 runs poststop where delete is called"
+	hooks_that 'echo NAME $(pwd) >>$LOG'
+	start_container
+	runc delete --force "$ID"
+	run cat "$W/log" "$BUNDLE/rootfs/log"
+	assert_output "prestart $BUNDLE" "createRuntime $BUNDLE" "createContainer $BUNDLE/rootfs" "poststart $BUNDLE" \
+		"poststop $BUNDLE" "startContainer /"
+}
+
 @test "hooks: what createContainer mounts, the program sees" {
 	mkdir "$BUNDLE/rootfs/data" "$W/source"
 	echo mounted >"$W/source/file"

@@ -59,12 +59,24 @@ root_fields() {
 	assert_has_not master
 }
 
-@test "rootfs: propagation rslave" {
-	config '.linux.rootfsPropagation = "rslave"'
+@test "rootfs: propagation rslave, which is the default: what the host mounts in it later is seen" {
+	local propagation
+	mkdir "$BUNDLE/rootfs/later"
+	mkfifo "$BUNDLE/rootfs/go"
 	root_fields
-	run_container
-	assert_ok
-	assert_has_not shared:
+	for propagation in '""' '"rslave"'; do
+		config ".linux.rootfsPropagation = $propagation"
+		run_container
+		assert_ok
+		assert_has_not shared:
+		assert_has master:
+	done
+	container_script 'cat /go; cat /later/file'
+	detached runc run --detach --bundle "$BUNDLE" "$ID"
+	host_mount -t tmpfs later "$BUNDLE/rootfs/later"
+	echo arrived >"$BUNDLE/rootfs/later/file"
+	echo >"$BUNDLE/rootfs/go"
+	wait_until grep -q arrived "$W/detached"
 }
 
 @test "rootfs: propagation shared" {

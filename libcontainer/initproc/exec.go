@@ -68,7 +68,7 @@ func execute(i *initProcess) error {
 	if i.Process.PreserveFDs > 0 && lookupEnv(env, "LISTEN_FDS") != "" {
 		env = append(env, "LISTEN_PID="+strconv.Itoa(os.Getpid()))
 	}
-	return sys.Exec(i.exe, i.Process.Args, lastOfEach(append(env, i.home()...)))
+	return sys.Exec(i.exe, i.Process.Args, lastOfEach(append(env, i.home...)))
 }
 
 // lastOfEach drops all but the last value of each variable: programs differ in

@@ -7,12 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// home returns HOME for the user's uid when the environment has none.
-func (i *initProcess) home() []string {
-	if lookupEnv(i.Process.Env, "HOME") != "" {
-		return nil
+// findHome sets HOME for the user's uid when the environment has none.
+func findHome(i *initProcess) error {
+	if lookupEnv(i.Process.Env, "HOME") == "" {
+		i.home = []string{"HOME=" + homeOf("/etc/passwd", i.Process.User.UID)}
 	}
-	return []string{"HOME=" + homeOf("/etc/passwd", i.Process.User.UID)}
+	return nil
 }
 
 // homeOf finds the home directory by number: a user that is named like a

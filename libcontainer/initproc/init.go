@@ -128,6 +128,8 @@ type initProcess struct {
 	start *os.File
 	// inCwd says that the working directory is reached.
 	inCwd bool
+	// home is HOME=DIR, if the environment has none.
+	home []string
 	// exe is the path of the program inside the container.
 	exe string
 	// released says that the parent has been told that all is well: an error

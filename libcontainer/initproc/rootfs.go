@@ -39,8 +39,9 @@ func runtimeHooks(i *initProcess) error {
 	return i.parent.RuntimeHooks()
 }
 
+// hooksHere runs them in the rootfs, as runc does.
 func hooksHere(i *initProcess) error {
-	return hooks.Run("createContainer", i.Config.Hooks.CreateContainer, i.StateCreating, i.Config.Bundle)
+	return hooks.Run("createContainer", i.Config.Hooks.CreateContainer, i.StateCreating, i.Config.Root.Path)
 }
 
 func startHooks(i *initProcess) error {

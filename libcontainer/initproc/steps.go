@@ -40,6 +40,7 @@ var startSteps = [...]step{
 	{"ready", ready},                      // the parent sets limits, saves the state
 	{"scheduling", setScheduling},         // in the cgroup, with its limits set; identity drops the right to it
 	{"exec label", labelProcess},          // before the filter, which may forbid it; nothing but hooks is executed in between
+	{"home", findHome},                    // what we need for it, a filter may forbid
 	{"change directory", changeDir},       // as root, who may pass where the user may not; the filter may forbid the look at where we are
 	{"seccomp", seccompPrivileged},        // without no_new_privs it needs CAP_SYS_ADMIN, which identity drops
 	{"stdio", giveStdio},                  //
@@ -67,6 +68,7 @@ var execSteps = [...]step{
 	{"ready", ready},
 	{"scheduling", setScheduling},
 	{"exec label", labelProcess},
+	{"home", findHome},
 	{"change directory", changeDir},
 	{"seccomp", seccompPrivileged},
 	{"stdio", giveStdio},

@@ -57,22 +57,25 @@ func (b *Builder) detachRoot() (err error) {
 	return b.door.change(b.root, sys.MountAttr{Propagation: unix.MS_PRIVATE, Recursive: true})
 }
 
-// bindRoot mounts the rootfs on itself, private: mounts on the host no longer
-// reach it. It is the first use of the mount API and decides whether there is
-// one.
+// bindRoot mounts the rootfs on itself. Nothing in it reaches the host; what
+// the host mounts there later reaches it where the config says slave, or nothing.
+// It is the first use of the mount API and decides whether there is one.
 func (b *Builder) bindRoot() error {
 	dir, err := sys.Openat(nil, b.on, unix.O_PATH|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
-	private := change{}
-	private.Propagation = unix.MS_PRIVATE
+	c := change{}
+	c.Propagation = unix.MS_PRIVATE
+	if flags := b.cfg.Root.Propagation; flags == 0 || flags&unix.MS_SLAVE != 0 {
+		c.Propagation = unix.MS_SLAVE
+	}
 	at := &safepath.Place{File: dir, Path: "/"}
-	b.root, err = b.bindRootBy(b.door, at, private)
+	b.root, err = b.bindRootBy(b.door, at, c)
 	if unavailable(err) {
 		b.door = oldDoor{b}
-		b.root, err = b.bindRootBy(b.door, at, private)
+		b.root, err = b.bindRootBy(b.door, at, c)
 	}
 	return err
 }
@@ -148,7 +151,7 @@ func (b *Builder) chroot() error {
 }
 
 // rootPropagate sets the propagation that the container wants for its root. It
-// was made private at first, so its peers are its own.
+// has no peers so far, so those that it gets are its own.
 func (b *Builder) rootPropagate(op *Op) error {
 	a := sys.MountAttr{Propagation: op.Flags &^ unix.MS_REC, Recursive: op.Flags&unix.MS_REC != 0}
 	return b.door.change(b.root, a)
