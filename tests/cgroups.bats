@@ -218,6 +218,36 @@ with_cgroupns() { config '.linux.namespaces |= map(select(.type != "cgroup")) + 
 	assert_output there
 }
 
+# owners prints who owns the container's cgroup and some of its files, inside.
+owners() { runc exec "$ID" sh -c 'cd /sys/fs/cgroup; stat -c %u . cgroup.procs cgroup.subtree_control cgroup.max.depth' | tr '\n' ' '; }
+
+@test "cgroups: writable, with a user and a cgroup namespace, it belongs to the container" {
+	unified || skip "version 1 is not given away"
+	in_userns
+	with_cgroupns
+	config '(.mounts[] | select(.type == "cgroup")).options -= ["ro"]'
+	start_container
+	assert_equal "$(owners)" "0 0 0 65534 "
+	run runc exec "$ID" sh -c 'mkdir /sys/fs/cgroup/sub && echo $$ >/sys/fs/cgroup/sub/cgroup.procs && cat /proc/self/cgroup'
+	assert_ok
+	assert_has 0::/sub
+	runc delete --force "$ID"
+	[ -z "$(test_cgroups)" ] || fail "left: $(test_cgroups)"
+}
+
+@test "cgroups: read-only, or without a cgroup namespace, it does not belong to the container" {
+	unified || skip "version 1 is not given away"
+	in_userns
+	with_cgroupns
+	start_container
+	assert_equal "$(owners)" "65534 65534 65534 65534 "
+	runc delete --force "$ID"
+	config '(.mounts[] | select(.type == "cgroup")).options -= ["ro"]'
+	without_cgroupns
+	start_container
+	[ "$(stat -c %u "$(cgroup_dir "$(init_pid)" any)")" = 0 ]
+}
+
 @test "cgroups: no cgroup mount at all" {
 	config '.mounts |= map(select(.type != "cgroup"))'
 	container_args ls /sys/fs/cgroup

@@ -149,6 +149,25 @@ exec_fails() {
 	find "$dir" -mindepth 1 -depth -type d -exec rmdir {} +
 }
 
+@test "exec: into a v2 cgroup that was made threaded works, or names cgroup.type (runc #2390)" {
+	unified || skip "version 2 only"
+	only_ours
+	local dir
+	start_container
+	dir=$(cgroup_dir "$(init_pid)" any)
+	# A threaded cgroup below: processes are still taken.
+	mkdir "$dir/sub"
+	echo threaded >"$dir/sub/cgroup.type"
+	run runc exec "$ID" true
+	assert_ok
+	# A domain that is none any more takes nobody.
+	mkdir "$dir/sub/invalid"
+	run runc exec --cgroup sub/invalid "$ID" true
+	assert_status 255
+	assert_has cgroup.type "domain invalid"
+	assert_equal "$(runc ps -f json "$ID")" "[$(init_pid)]"
+}
+
 # --- paused ------------------------------------------------------------------
 
 # freezer prints the freezer's directory of the container, frozen the file and

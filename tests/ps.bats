@@ -139,3 +139,10 @@ family() {
 	PATH=$W/empty run "$RUNC" --root "$STATE" ps "$ID"
 	assert_fails "ps" "executable file not found" "--format json"
 }
+
+@test "ps: the same as the other runc prints" {
+	need_other
+	family
+	assert_equal "$(runc ps -f json "$ID" | jq -c sort)" "$(other_runc ps -f json "$ID" | jq -c sort)"
+	assert_equal "$(runc ps "$ID" -o pid,args -e)" "$(other_runc ps "$ID" -o pid,args -e)"
+}

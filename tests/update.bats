@@ -247,7 +247,7 @@ quota_period() {
 	assert_equal "$(saved cpu_idle)" 1
 	update --cpu-share 512
 	# systemd takes a weight for the wish not to be idle any more.
-	[ "$status" -eq 0 ] && [ "$(cat "$(dir cpu)/cpu.idle")" = 0 ] || assert_fails "idle"
+	if [[ ${VM_MODE:-} == *systemd ]]; then assert_ok; else assert_fails idle; fi
 	update --cpu-idle 0
 	assert_ok
 	assert_equal "$(cat "$(dir cpu)/cpu.idle")" 0

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	fsv1 "github.com/opencontainers/cgroups/fs"
@@ -143,16 +144,33 @@ func explainMkdir(dir string, err error) error {
 	return fmt.Errorf("create cgroup %s: %w%s", dir, err, hint)
 }
 
-// memoryCgroups tells how many memory cgroups there are. Of removed ones those
-// count that still have memory charged to them.
+// memoryCgroups tells how many memory cgroups there are, and how many of those
+// are removed and stay because memory is charged to them.
 func memoryCgroups() string {
 	text, _ := sys.ReadKernelFile("/proc/cgroups")
 	for line := range strings.Lines(string(text)) {
-		if f := strings.Fields(line); len(f) == 4 && f[0] == "memory" {
-			return fmt.Sprintf(" (%s memory cgroups exist, 65535 is the kernel's limit; removed ones stay while memory is charged to them: drop caches)", f[2])
+		f := strings.Fields(line)
+		if len(f) != 4 || f[0] != "memory" {
+			continue
 		}
+		tree := root
+		if sys.FSType(root) != unix.CGROUP2_SUPER_MAGIC {
+			tree = root + "/memory"
+		}
+		all, _ := strconv.Atoi(f[2])
+		return fmt.Sprintf(" (%d memory cgroups exist, the kernel's limit is 65535; %d of them are removed and stay while memory is charged to them: drop caches)",
+			all, max(0, all-countDirs(tree)))
 	}
 	return ""
+}
+
+func countDirs(dir string) int {
+	n := 1
+	below, _ := children(dir)
+	for _, child := range below {
+		n += countDirs(child)
+	}
+	return n
 }
 
 // readyCpuset gives the directory its cpus and memory nodes: without any,

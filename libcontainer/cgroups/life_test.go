@@ -46,6 +46,24 @@ func TestFreezeThawKill(t *testing.T) {
 	ended(t, cmd)
 }
 
+// TestStuckIsNamed: a message names who cannot be interrupted, and where in the
+// kernel that is. cgroup v1 freezes so.
+func TestStuckIsNamed(t *testing.T) {
+	needV1(t)
+	m := newManager(t, newConfig())
+	sleeper(t, m)
+	if text := stuck(m.procsDir()); text != "" {
+		t.Errorf("who sleeps is stuck: %s", text)
+	}
+	defer m.Thaw()
+	if err := m.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	if text := stuck(m.procsDir()); !strings.Contains(text, "(sleep, waiting in the kernel at ") {
+		t.Errorf("got %q", text)
+	}
+}
+
 func TestFrozenIsRefused(t *testing.T) {
 	outer := newManager(t, newConfig())
 	if err := outer.Freeze(); err != nil {

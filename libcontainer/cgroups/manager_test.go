@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -251,5 +252,20 @@ func TestDestroyNamesStragglers(t *testing.T) {
 	}
 	if m.Exists() {
 		t.Error("still there")
+	}
+}
+
+// TestOutOfCgroups: a host that can make no more of them is told how many there
+// are (users.md, B28).
+func TestOutOfCgroups(t *testing.T) {
+	needRoot(t)
+	for _, errno := range []error{unix.ENOSPC, unix.ENOMEM} {
+		text := explainMkdir("/x", errno).Error()
+		if ok, _ := regexp.MatchString(`^create cgroup /x: .*\([1-9][0-9]* memory cgroups exist, .* 65535; [0-9]+ of them are removed`, text); !ok {
+			t.Error(text)
+		}
+	}
+	if text := explainMkdir("/x", unix.EACCES).Error(); strings.Contains(text, "65535") {
+		t.Error(text)
 	}
 }

@@ -27,6 +27,7 @@ func (m *Manager) Set(r *Resources) error {
 		return err
 	}
 	m.dropUnlimited(&set)
+	m.settleIdle(&set)
 	lib, err := m.library()
 	if err != nil {
 		return err

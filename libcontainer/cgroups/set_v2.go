@@ -2,11 +2,13 @@ package cgroups
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
 	occ "github.com/opencontainers/cgroups"
+	"github.com/sirupsen/logrus"
 )
 
 // refuseV1Only refuses limits that cgroup v2 has no word for: the library would
@@ -57,4 +59,28 @@ func setDeviceWeights(dir string, r *Resources) error {
 		}
 	}
 	return nil
+}
+
+// settleIdle decides between a weight and cpu.idle, for which systemd has one
+// property: idleness outdoes a weight given with it, a weight alone ends it. The
+// kernel takes no weight for an idle cgroup, and systemd writes when it likes.
+func (m *Manager) settleIdle(r *Resources) {
+	if !m.v2 || !m.cfg.Systemd {
+		return
+	}
+	if r.CPUIdle != nil && *r.CPUIdle == 1 && r.CpuWeight != 0 {
+		logrus.Warn("unable to apply both CPUWeight and CpuIdle to systemd, ignoring CPUWeight")
+		r.CpuShares, r.CpuWeight = 0, 0
+	}
+	weight, asked := r.Unified["cpu.weight"]
+	if asked && strings.TrimSpace(r.Unified["cpu.idle"]) == "1" {
+		logrus.Warnf("unable to apply both cpu.weight and cpu.idle to systemd, ignoring cpu.weight %s", weight)
+		r.Unified = maps.Clone(r.Unified)
+		delete(r.Unified, "cpu.weight")
+		asked = false
+	}
+	_, told := r.Unified["cpu.idle"]
+	if idle, _ := read(m.paths[""], "cpu.idle"); idle == "1\n" && r.CPUIdle == nil && !told && (asked || r.CpuWeight != 0) {
+		r.CPUIdle = new(int64)
+	}
 }

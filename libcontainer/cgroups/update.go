@@ -17,6 +17,7 @@ import (
 func (m *Manager) Update(r *Resources) (undo func() error, err error) {
 	change, old := *r, *m.cfg.Resources
 	complete(&change, &old)
+	m.settleIdle(&change)
 	saved := m.snapshot(&change)
 	// The library takes what it has set for the whole of the limits.
 	undo = func() error {

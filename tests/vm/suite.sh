@@ -95,7 +95,7 @@ main() {
 	work=$(mktemp -d /tmp/runc-vm.XXXXXX)
 	chmod 755 "$work"
 	trap 'rm -rf "$work"' EXIT
-	trap 'exit 143' TERM INT HUP
+	trap 'kill $(jobs -rp) 2>/dev/null; exit 143' TERM INT HUP # their guests end with them
 	rm -rf "$out"
 	mkdir -p "$out"
 	run_modes "${modes[@]}"

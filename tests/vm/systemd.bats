@@ -278,31 +278,6 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	done
 }
 
-# --- delegation --------------------------------------------------------------
-
-# owners prints who owns the container's cgroup, and its files, inside.
-owners() { runc exec "$ID" sh -c 'cd /sys/fs/cgroup; stat -c %U . cgroup.procs cgroup.subtree_control memory.max' | tr '\n' ' '; }
-
-@test "systemd: a writable mount and a user namespace: the cgroup is the container's" {
-	in_userns
-	config '(.mounts[] | select(.type == "cgroup")).options -= ["ro"] | .linux.namespaces |= map(select(.type != "cgroup")) + [{"type": "cgroup"}]'
-	start_container
-	assert_equal "$(owners)" "root root root nobody "
-	run runc exec "$ID" sh -c 'mkdir /sys/fs/cgroup/sub && echo $$ >/sys/fs/cgroup/sub/cgroup.procs && cat /proc/self/cgroup'
-	assert_ok
-	assert_output 0::/sub
-	runc delete --force "$ID"
-	# Nobody else's business otherwise.
-	config '(.mounts[] | select(.type == "cgroup")).options += ["ro"]'
-	start_container
-	assert_equal "$(owners)" "nobody nobody nobody nobody "
-	runc delete --force "$ID"
-	config '(.mounts[] | select(.type == "cgroup")).options -= ["ro"] | .linux.namespaces |= map(select(.type != "cgroup"))'
-	start_container
-	run owners
-	assert_has_not root
-}
-
 # --- the end -----------------------------------------------------------------
 
 @test "systemd: delete removes a unit that failed" {
