@@ -55,10 +55,10 @@ func (c *Container) runtimeHooks(joined func() error) error {
 		return err
 	}
 	h, st := &c.st.Config.Hooks, c.hookState(Creating)
-	if err := hooks.Run("prestart", h.Prestart, st, c.st.Config.Bundle); err != nil {
+	if err := hooks.Run("prestart", h.Prestart, st, c.st.Config.Bundle, os.Environ()); err != nil {
 		return err
 	}
-	return hooks.Run("createRuntime", h.CreateRuntime, st, c.st.Config.Bundle)
+	return hooks.Run("createRuntime", h.CreateRuntime, st, c.st.Config.Bundle, os.Environ())
 }
 
 // namespacePaths are the places where the namespaces of pid can be joined.

@@ -43,7 +43,7 @@ func (c *Container) poststop() {
 	if _, err := os.Stat(dir); err != nil {
 		dir = "/" // engines remove the bundle at times before the container
 	}
-	for _, err := range hooks.RunAll("poststop", c.st.Config.Hooks.Poststop, c.hookState(Stopped), dir) {
+	for _, err := range hooks.RunAll("poststop", c.st.Config.Hooks.Poststop, c.hookState(Stopped), dir, os.Environ()) {
 		warn(err)
 	}
 }

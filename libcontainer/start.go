@@ -3,6 +3,7 @@ package libcontainer
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -90,7 +91,7 @@ func (c *Container) poststart() error {
 	if len(list) == 0 {
 		return nil
 	}
-	if err := hooks.Run("poststart", list, c.hookState(Running), c.st.Config.Bundle); err != nil {
+	if err := hooks.Run("poststart", list, c.hookState(Running), c.st.Config.Bundle, os.Environ()); err != nil {
 		warn(c.cgroup.Signal(unix.SIGKILL))
 		return err
 	}

@@ -142,11 +142,25 @@ first_words() { logged | cut -d ' ' -f 1 | tr '\n' ' '; }
 	assert_ok
 	run cat "$W/log"
 	assert_output "<$W/tool><b c><>" A=1 "B= 2"
-	config --arg p "$W/tool" '.hooks.createRuntime = [{"path": $p}]'
-	only_ours "runc gives its own environment when there is none"
-	FROM_HOST=x run_container
-	run cat "$W/log"
-	assert_output "<$W/tool>"
+}
+
+@test "hooks: without env, outside the runtime's, inside the program's" {
+	local log=$W/log name
+	container_args true
+	for name in $HOOKS; do
+		[ "$name" != startContainer ] || log=/log
+		config --arg n "$name" --arg s "echo $name \$FROM_HOST \$IN_IMAGE \$HOME >>$log" \
+			'.hooks[$n] = [{"path": "/bin/sh", "args": ["sh", "-c", $s]}]'
+		log=$W/log
+	done
+	config '.process.env += ["IN_IMAGE=image"] | .process.user = {"uid": 1000, "gid": 1000}'
+	chmod 777 "$BUNDLE/rootfs"
+	HOME=/hosts FROM_HOST=host run_container
+	assert_ok
+	only_ours "runc 1.1 gives createContainer the program's (CVE-2025-23266), and leaves out HOME"
+	run logged
+	assert_output "prestart host /hosts" "createRuntime host /hosts" createContainer "poststart host /hosts" \
+		"poststop host /hosts" "startContainer image /home/user"
 }
 
 @test "hooks: run as root of the runtime, with the rights of the container in it" {
@@ -196,7 +210,7 @@ a_failing() {
 			rm -f "$W/log"
 			detached runc $command -b "$BUNDLE" "$ID"
 			assert_fails "exit status 3" "stdout: out" "stderr: err"
-			if [ "$RUNC" = "$REPO/runc" ]; then assert_has "$name hook #1: /bin/sh: "; fi
+			if [ "$RUNC" = "$REPO/runc" ]; then assert_has "error running $name hook #1: /bin/sh: "; fi
 			[ ! -e "$STATE/$ID" ]
 			assert_equal "$(first_words)" "${before}poststop "
 		done

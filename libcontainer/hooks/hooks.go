@@ -24,11 +24,12 @@ const maxOutput = 1024
 const drainTimeout = time.Second
 
 // Run runs the hooks of one point of life in order, each with the container's
-// state on stdin and dir as its working directory, until one fails. The error
-// names the hook and holds its output.
-func Run(name string, list []configs.Hook, state []byte, dir string) error {
+// state on stdin and dir as its working directory, until one fails. Hooks without
+// an environment of their own get env. The error names the hook and holds its
+// output.
+func Run(name string, list []configs.Hook, state []byte, dir string, env []string) error {
 	for i := range list {
-		if err := one(name, list, i, state, dir); err != nil {
+		if err := one(name, list, i, state, dir, env); err != nil {
 			return err
 		}
 	}
@@ -37,23 +38,23 @@ func Run(name string, list []configs.Hook, state []byte, dir string) error {
 
 // RunAll is Run for hooks that are run whatever becomes of those before them.
 // It returns the errors of all.
-func RunAll(name string, list []configs.Hook, state []byte, dir string) (errs []error) {
+func RunAll(name string, list []configs.Hook, state []byte, dir string, env []string) (errs []error) {
 	for i := range list {
-		if err := one(name, list, i, state, dir); err != nil {
+		if err := one(name, list, i, state, dir, env); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	return errs
 }
 
-func one(name string, list []configs.Hook, i int, state []byte, dir string) error {
-	if err := run(&list[i], state, dir); err != nil {
+func one(name string, list []configs.Hook, i int, state []byte, dir string, env []string) error {
+	if err := run(&list[i], state, dir, env); err != nil {
 		return fmt.Errorf("error running %s hook #%d: %s: %w", name, i, list[i].Path, err)
 	}
 	return nil
 }
 
-func run(h *configs.Hook, state []byte, dir string) error {
+func run(h *configs.Hook, state []byte, dir string, env []string) error {
 	ctx := context.Background()
 	if h.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -65,7 +66,10 @@ func run(h *configs.Hook, state []byte, dir string) error {
 	if len(h.Args) > 0 {
 		cmd.Args = h.Args
 	}
-	cmd.Env = append([]string{}, h.Env...) // nothing of ours; nil would mean all
+	if len(h.Env) > 0 {
+		env = h.Env
+	}
+	cmd.Env = append([]string{}, env...) // nil would mean our own
 	cmd.Dir = dir
 	cmd.Stdin = bytes.NewReader(state)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

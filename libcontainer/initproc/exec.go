@@ -64,11 +64,16 @@ func execute(i *initProcess) error {
 	if i.gate == nil {
 		i.parent.Debugf("init: closing the pipe to signal completion")
 	}
-	env := i.Process.Env
+	env := i.env()
 	if i.Process.PreserveFDs > 0 && lookupEnv(env, "LISTEN_FDS") != "" {
 		env = append(env, "LISTEN_PID="+strconv.Itoa(os.Getpid()))
 	}
-	return sys.Exec(i.exe, i.Process.Args, lastOfEach(append(env, i.home...)))
+	return sys.Exec(i.exe, i.Process.Args, env)
+}
+
+// env is the environment of the program and of hooks that have none of their own.
+func (i *initProcess) env() []string {
+	return lastOfEach(append(slices.Clone(i.Process.Env), i.home...))
 }
 
 // lastOfEach drops all but the last value of each variable: programs differ in

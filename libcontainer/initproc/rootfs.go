@@ -39,13 +39,18 @@ func runtimeHooks(i *initProcess) error {
 	return i.parent.RuntimeHooks()
 }
 
-// hooksHere runs them in the rootfs, as runc does.
+// hooksHere runs programs of the host, in the rootfs as runc does. None is given
+// the environment of the image, whose LD_PRELOAD it would heed (CVE-2025-23266).
 func hooksHere(i *initProcess) error {
-	return hooks.Run("createContainer", i.Config.Hooks.CreateContainer, i.StateCreating, i.Config.Root.Path)
+	return hooks.Run("createContainer", i.Config.Hooks.CreateContainer, i.StateCreating, i.Config.Root.Path, nil)
 }
 
 func startHooks(i *initProcess) error {
-	return hooks.Run("startContainer", i.Config.Hooks.StartContainer, i.StateCreated, "/")
+	list := i.Config.Hooks.StartContainer
+	if len(list) == 0 {
+		return nil
+	}
+	return hooks.Run("startContainer", list, i.StateCreated, "/", i.env())
 }
 
 func enterRoot(i *initProcess) error { return i.root.Enter() }
