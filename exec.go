@@ -11,7 +11,8 @@ import (
 	"runc/internal/launch"
 )
 
-// execFailed is the exit status of an exec whose program did not start.
+// execFailed is the exit status of an exec whose program did not start, and of
+// a run whose program the kernel refused.
 const execFailed = 255
 
 func execCommand() *cli.Command {
@@ -49,9 +50,12 @@ What is not given is as in the bundle of the container.`,
 			&cli.BoolFlag{Name: "ignore-paused", Usage: "allow exec in a paused container"},
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
+			if cmd.Args().Len() == 0 {
+				return errors.New("runc: \"exec\" requires a minimum of 1 argument; see runc exec --help")
+			}
 			status, err := execProcess(cmd)
 			if err != nil {
-				return &exitError{execFailed, fmt.Errorf("exec failed: %w", err)}
+				return &exitError{status: execFailed, err: fmt.Errorf("exec failed: %w", err)}
 			}
 			if status != 0 {
 				return &exitError{status: status}

@@ -126,6 +126,9 @@ func usageError(ctx context.Context, cmd *cli.Command, err error, isCommand bool
 type exitError struct {
 	status int
 	err    error
+	// plain is what stderr is told in place of err; empty: err. A log file holds
+	// err all the same.
+	plain string
 }
 
 func (e *exitError) Error() string { return fmt.Sprint(e.err) }
@@ -133,19 +136,22 @@ func (e *exitError) Unwrap() error { return e.err }
 
 // fatal ends the program: the last line of the log is the cause.
 func fatal(err error) {
-	status := 1
-	var exit *exitError
-	if errors.As(err, &exit) {
-		status = exit.status
-		err = exit.err
-	} else if library, ok := err.(cli.ExitCoder); ok { // no such command
-		status = library.ExitCode()
+	exit := &exitError{status: 1, err: err}
+	if library, ok := err.(cli.ExitCoder); ok { // no such command
+		exit.status = library.ExitCode()
 	}
-	if err != nil {
-		logrus.Error(err)
-		if !logsToStderr() {
-			fmt.Fprintln(os.Stderr, err)
-		}
+	errors.As(err, &exit)
+	if exit.err == nil {
+		os.Exit(exit.status)
 	}
-	os.Exit(status)
+	if exit.plain == "" || !logsToStderr() {
+		logrus.Error(exit.err)
+	}
+	switch {
+	case exit.plain != "":
+		fmt.Fprintln(os.Stderr, exit.plain)
+	case !logsToStderr():
+		fmt.Fprintln(os.Stderr, exit.err)
+	}
+	os.Exit(exit.status)
 }

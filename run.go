@@ -27,7 +27,7 @@ container.`,
 		Action: exactArgs(1, func(_ context.Context, cmd *cli.Command) error {
 			status, err := run(cmd)
 			if err != nil {
-				return fmt.Errorf("runc run failed: %w", err)
+				return runFailed(cmd, fmt.Errorf("runc run failed: %w", err))
 			}
 			if status != 0 {
 				return &exitError{status: status}
@@ -35,6 +35,15 @@ container.`,
 			return nil
 		}),
 	}
+}
+
+// runFailed words a failure. That the kernel refused the program is said on the
+// program's own stderr, as where create and start are two.
+func runFailed(cmd *cli.Command, err error) error {
+	if text, ok := launch.Refused(err); ok && !cmd.Bool("detach") {
+		return &exitError{status: execFailed, err: err, plain: text}
+	}
+	return err
 }
 
 // run returns the exit status of the container's program.

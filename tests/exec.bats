@@ -100,7 +100,9 @@ self_status() {
 	run runc exec "$ID" true
 	exec_fails "container does not exist"
 	run runc exec
-	[ "$status" -ne 0 ]
+	assert_status 1
+	only_ours "runc shows its help"
+	assert_has "requires a minimum of 1 argument"
 }
 
 @test "exec: into a created container" {

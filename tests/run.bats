@@ -101,9 +101,29 @@ load helpers
 	chmod +x "$BUNDLE/rootfs/data"
 	container_args /data
 	run_container
-	[ "$status" -ne 0 ]
-	assert_has "exec format error"
+	assert_status 255
+	assert_output "exec /data: exec format error"
 	[ -z "$(ls -A "$STATE")" ]
+}
+
+@test "run: a script whose interpreter is not there" {
+	printf '#!/no/such\n' >"$BUNDLE/rootfs/script"
+	chmod +x "$BUNDLE/rootfs/script"
+	container_args /script
+	run_container
+	assert_output "exec /script: no such file or directory"
+	# Also in the log, which an engine reads; the container's own is without create.
+	run runc --log "$W/log" --log-format json run -b "$BUNDLE" "$ID"
+	assert_output "exec /script: no such file or directory"
+	runc create -b "$BUNDLE" "$ID" </dev/null >"$W/out" 2>&1 3>&-
+	runc start "$ID"
+	wait_until has_status "$ID" stopped
+	assert_equal "$(cat "$W/out")" "exec /script: no such file or directory"
+	only_ours "runc is gone by then"
+	assert_equal "$(jq -r .msg "$W/log")" "runc run failed: unable to start container process: $output"
+	runc delete "$ID"
+	detached runc run --detach -b "$BUNDLE" "$ID"
+	assert_fails "exec /script: no such file or directory"
 }
 
 @test "run: the container's pid 1 is the program" {

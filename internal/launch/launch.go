@@ -18,6 +18,7 @@ import (
 	"runc/libcontainer/configs"
 	"runc/libcontainer/configs/validate"
 	"runc/libcontainer/console"
+	"runc/libcontainer/handshake"
 	"runc/libcontainer/specconv"
 	"runc/libcontainer/state"
 	"runc/libcontainer/userns"
@@ -247,6 +248,16 @@ func startError(err error) error {
 		return err
 	}
 	return fmt.Errorf("unable to start container process: %w", err)
+}
+
+// Refused tells whether all went well until the kernel refused the program, and
+// in which words: those that the program's stderr has where nobody waits.
+func Refused(err error) (text string, ok bool) {
+	var failed *handshake.InitError
+	if errors.As(err, &failed) && failed.Step == handshake.StepExec {
+		return failed.Message, true
+	}
+	return "", false
 }
 
 // finish tells the pid. A container whose pid nobody can learn is not kept.

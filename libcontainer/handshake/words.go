@@ -100,6 +100,9 @@ type Setup struct {
 	KeepGroups bool
 }
 
+// StepExec is the step in which init becomes the user's program.
+const StepExec = "exec"
+
 // Failure is the error that ended init.
 type Failure struct {
 	// Step is what init was doing ("mounts").

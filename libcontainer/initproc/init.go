@@ -38,8 +38,9 @@ func Main() {
 		fmt.Fprintf(os.Stderr, "runc: %v\n", err)
 		os.Exit(1)
 	}
+	// For the container's log, in runc's form ("exec /x: exec format error").
 	if err := run(parent); !errors.Is(err, handshake.ErrInitGone) {
-		fmt.Fprintf(os.Stderr, "runc: %v\n", err)
+		fmt.Fprintln(os.Stderr, err)
 	}
 	os.Exit(255)
 }

@@ -88,12 +88,12 @@ func sealRoot(i *initProcess) error { return i.root.Seal() }
 // (CVE-2024-21626). Root may not pass where the user may (a network file
 // system), so it is tried again as the user.
 func changeDir(i *initProcess) error {
-	err := os.Chdir(i.Process.Cwd)
+	err := chdir(i.Process.Cwd)
 	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("process.cwd: %w", err)
+		return err
 	}
 	i.inCwd = true
 	return checkCwd(i.Process.Cwd)
@@ -103,10 +103,19 @@ func changeDirAsUser(i *initProcess) error {
 	if i.inCwd {
 		return nil
 	}
-	if err := os.Chdir(i.Process.Cwd); err != nil {
-		return fmt.Errorf("process.cwd: %w", err)
+	if err := chdir(i.Process.Cwd); err != nil {
+		return err
 	}
 	return checkCwd(i.Process.Cwd)
+}
+
+func chdir(cwd string) error {
+	err := os.Chdir(cwd)
+	var failed *os.PathError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("process.cwd: chdir to cwd (%q) set in config.json failed: %w", cwd, failed.Err)
+	}
+	return err
 }
 
 func checkCwd(cwd string) error {

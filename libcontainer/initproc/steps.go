@@ -1,5 +1,7 @@
 package initproc
 
+import "runc/libcontainer/handshake"
+
 // step is one thing that init does with itself.
 type step struct {
 	name string
@@ -51,7 +53,7 @@ var startSteps = [...]step{
 	{"gate", passGate},                    // here create ends and start begins
 	{"startContainer hooks", startHooks},  //
 	{"started", tellStart},                // the last word to start: a hook may have failed
-	{"exec", execute},                     //
+	{handshake.StepExec, execute},         //
 }
 
 // execSteps is the order of a process that joins a container.
@@ -76,5 +78,5 @@ var execSteps = [...]step{
 	{"change directory", changeDirAsUser},
 	{"command", findCommand},
 	{"seccomp", seccompLast},
-	{"exec", execute},
+	{handshake.StepExec, execute},
 }
