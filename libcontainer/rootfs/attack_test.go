@@ -192,6 +192,19 @@ func TestDevElsewhere(t *testing.T) {
 	}
 }
 
+// TestDevIsProc has the image's /dev lead to /proc, where a node would be bound
+// over a file of the kernel's (CVE-2025-52881).
+func TestDevIsProc(t *testing.T) {
+	scenario(t, user, func(r *room) {
+		r.mkdir(r.root + "/proc")
+		r.symlink("proc", r.root+"/dev")
+	}, func(r *room) {
+		c := r.config(configs.Mount{Destination: "/proc", Type: "proc", Source: "proc"})
+		c.Devices = []configs.Device{{Path: "/dev/kmsg", Type: 'c', Major: 1, Minor: 11}}
+		r.wantErr(r.build(c), "device /dev/kmsg: /dev/ leads to /proc, which is inside a procfs")
+	})
+}
+
 // TestNodeInTheWay has something else than a node under its name.
 func TestNodeInTheWay(t *testing.T) {
 	scenario(t, plain, func(r *room) {

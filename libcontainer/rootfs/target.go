@@ -35,9 +35,24 @@ func (b *Builder) parent(p string) (dir *safepath.Place, name string, err error)
 	if dir, err = safepath.MakeDir(b.root, up, 0o755); err != nil {
 		return nil, "", err
 	}
+	if err := notProcfs(dir, up); err != nil {
+		dir.Close()
+		return nil, "", err
+	}
 	b.dir.close()
 	b.dir = heldDir{up, dir}
 	return dir, name, nil
+}
+
+// notProcfs refuses a directory of a procfs for nodes, which may be bind mounts:
+// a /dev of the image that is a symlink to /proc must not let them cover its
+// files (CVE-2025-52881).
+func notProcfs(dir *safepath.Place, wanted string) error {
+	on, err := safepath.IsProcfs(dir.File)
+	if err == nil && on {
+		err = fmt.Errorf("%s leads to %s, which is inside a procfs; remove the symlink from the rootfs, or mount a tmpfs on /dev", wanted, dir.Path)
+	}
+	return err
 }
 
 // target opens the directory that op is to be mounted on, and makes what is

@@ -73,33 +73,66 @@ static bool is_own(const char *path)
 	       program.st_dev == busybox.st_dev && program.st_ino == busybox.st_ino;
 }
 
-/* Tries to open the program for writing, by name and by a descriptor. */
+/* Programs of processes, held by O_PATH for when nobody runs them any more: until
+ * then the kernel refuses to have them written (ETXTBSY). */
+static int held[512];
+static unsigned held_count;
+
+static void write_held(void)
+{
+	for (unsigned i = 0; i < held_count; i++) {
+		char path[64];
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", held[i]);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0 && errno == ETXTBSY)
+			printf("still running: a program that was held\n");
+		if (fd < 0)
+			continue;
+		printf("writable: a program that was held\n");
+		close(fd);
+	}
+	printf("held: %u programs\n", held_count);
+}
+
+/* Tries to open the program for writing. */
 static void write_program(int pid)
 {
 	static const int ways[] = { O_WRONLY, O_RDWR, O_WRONLY | O_APPEND };
 	char path[64];
-	int held;
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
 	if (is_own(path))
 		return;
-	held = open(path, O_PATH | O_CLOEXEC);
-	for (int again = 0; again < 2; again++) {
-		for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-			int fd = open(path, ways[i] | O_CLOEXEC);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		int fd = open(path, ways[i] | O_CLOEXEC);
 
-			if (fd < 0)
-				continue;
-			/* It may have become busybox in between. */
-			if (!is_own(path))
-				printf("writable: program of a process\n");
-			close(fd);
-		}
-		if (held < 0)
-			return;
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", held);
+		if (fd < 0)
+			continue;
+		/* It may have become busybox in between. */
+		if (!is_own(path))
+			printf("writable: program of a process\n");
+		close(fd);
 	}
-	close(held);
+}
+
+/* Holds the program of a process, once. */
+static void hold_program(int pid)
+{
+	char path[64];
+	int fd;
+
+	if (held_count == sizeof(held) / sizeof(held[0]))
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	if ((fd = open(path, O_PATH | O_CLOEXEC)) < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (is_own(path))
+		close(fd);
+	else
+		held[held_count++] = fd;
 }
 
 bool is_runtime(int pid)
@@ -143,12 +176,15 @@ static void examine(int pid)
 {
 	seen++;
 	for (int i = 0; i < 2000 && is_runtime(pid); i++) {
-		if (i == 0)
+		if (i == 0) {
 			runtime++;
+			hold_program(pid);
+		}
 		write_program(pid);
 		try_process(pid);
 	}
 	/* What it has become may have the runtime's program still. */
+	hold_program(pid);
 	write_program(pid);
 }
 
@@ -177,6 +213,7 @@ int peek(int argc, char **argv)
 		if (first)
 			printf("peeking\n");
 	}
+	write_held();
 	printf("peeked: %u processes, %u of the runtime\n", seen, runtime);
 	return 0;
 }
