@@ -12,34 +12,56 @@ volume() {
 	rm -rf "$VOLUME"
 	mkdir -p "$VOLUME/dir/there" "$VOLUME/dir/proc" "$VOLUME/dir/dev"
 	echo data >"$VOLUME/dir/data"
+	touch "$VOLUME/dir/file"
 	ln -s "$1" "$VOLUME/link"
 }
 
-# victim makes the bundle: mounts below /vol/dir that exist, and that have to be
-# made, a procfs, a device. What runs looks for a procfs in a wrong place.
+# victim makes the bundle: mounts below /vol/dir whose targets exist, here and on
+# the host, and that have to be made; a device, a working directory. What runs
+# looks for mounts that have gone elsewhere: wherever dir is by now, what was
+# mounted in it is inside. There is no procfs among them: its refusal of symlinks
+# would hide what happened before.
 victim() {
-	VOLUME=$W/volume
-	mkdir "$VOLUME"
-	echo bound >"$W/file"
-	only_mounts /proc /dev
-	mount_entry /vol bind "$VOLUME" rbind
+	new_victim
 	mount_entry /vol/dir/there tmpfs tmpfs
 	mount_entry /vol/dir/new/deep tmpfs tmpfs
 	mount_entry /vol/dir/newfile bind "$W/file" bind
 	mount_entry /vol/dir/new/file bind "$W/file" bind ro
-	mount_entry /vol/dir/proc proc proc
+	mount_entry /vol/dir/file bind "$W/file" bind ro
 	config '.linux.devices = [{"path": "/vol/dir/dev/full", "type": "c", "major": 1, "minor": 7, "fileMode": 438, "uid": 5, "gid": 5}]
 		| .linux.maskedPaths = ["/vol/dir/data"] | .linux.readonlyPaths = ["/vol/dir/there"] | .process.cwd = "/vol/dir/cwd/deep"'
-	container_script 'awk "/ - proc /{print \$5}" /proc/self/mountinfo | grep -vx -e /proc -e "/vol/[a-z]*/proc" -e "/vol/dir/data"
-		[ "$(stat -fc %t /proc)" = 9fa0 ] && echo sound'
+	container_script 'awk "{sub(/.*\//, \"\", \$5); n[\$5]++}
+		END {if (n[\"there\"] && n[\"deep\"] && n[\"newfile\"] && n[\"file\"] > 1) print \"sound\"}" /proc/self/mountinfo'
 }
 
-# sound asserts that the container was refused, or ran and found all sound.
+# procfs_victim mounts a procfs below /vol/dir. What runs looks for a procfs in a
+# wrong place, and for both in a right one.
+procfs_victim() {
+	new_victim
+	mount_entry /vol/dir/proc proc proc
+	container_script 'awk "/ - proc /{print \$5}" /proc/self/mountinfo | grep -vx -e /proc -e "/vol/[a-z]*/proc"
+		[ "$(stat -fc %t /proc)" = 9fa0 ] && [ "$(grep -c " - proc " /proc/self/mountinfo)" = 2 ] && echo sound'
+}
+
+new_victim() {
+	VOLUME=$W/volume
+	mkdir "$HOST/there" "$HOST/proc"
+	echo file >"$HOST/file"
+	fingerprint >"$W/fingerprint"
+	mkdir "$VOLUME"
+	echo bound >"$W/file"
+	only_mounts /proc /dev
+	mount_entry /vol bind "$VOLUME" rbind
+	config '.linux.maskedPaths = [] | .linux.readonlyPaths = []'
+}
+
+# sound: the container was refused, or ran and found all sound. It may stand
+# before ||, where bats does not end a function at its first failure.
 sound() {
 	case $status in
-	0) assert_output sound ;;
-	1) assert_has "level=error" ;;
-	*) fail "$(show)" ;;
+	0) assert_output sound || return 1 ;;
+	1) assert_has "level=error" || return 1 ;;
+	*) fail "$(show)" || return 1 ;;
 	esac
 	host_same
 }
@@ -64,19 +86,29 @@ at_each_call() {
 	done
 }
 
-@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged for a link to the host, at each call" {
+@test "CVE-2021-30465, CVE-2024-45310: exchanged for a link to the host, at each call" {
 	victim
 	at_each_call "$HOST"
 }
 
-@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged for a link to the root, at each call" {
+@test "CVE-2021-30465, CVE-2024-45310: exchanged for a link to the root, at each call" {
 	victim
 	at_each_call / "${RUNC_ATTACK_EVERY:-4}"
 }
 
-@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged for a link upwards, at each call" {
+@test "CVE-2021-30465, CVE-2024-45310: exchanged for a link upwards, at each call" {
 	victim
 	at_each_call "../../../../../../../..$HOST" "${RUNC_ATTACK_EVERY:-4}"
+}
+
+@test "CVE-2019-19921: a procfs, its directory exchanged for a link to the host, at each call" {
+	procfs_victim
+	at_each_call "$HOST"
+}
+
+@test "CVE-2019-19921: a procfs, its directory exchanged for a link to the root, at each call" {
+	procfs_victim
+	at_each_call /
 }
 
 # race ROUNDS TEXT... makes so many containers while dir is exchanged in a loop.
@@ -98,7 +130,7 @@ race() {
 	done
 }
 
-@test "CVE-2021-30465, CVE-2024-45310, CVE-2019-19921: exchanged in a loop, 20 mounts" {
+@test "CVE-2021-30465, CVE-2024-45310: exchanged in a loop, 20 mounts" {
 	local i
 	victim
 	for i in {1..10}; do
@@ -106,6 +138,11 @@ race() {
 		mount_entry "/vol/dir/b$i/y" bind "$W" rbind ro
 	done
 	race "${RUNC_ATTACK_ROUNDS:-50}" "$HOST" / "../../../../../../../..$HOST" "/vol/dir/there"
+}
+
+@test "CVE-2019-19921: a procfs, its directory exchanged in a loop" {
+	procfs_victim
+	race "${RUNC_ATTACK_ROUNDS:-30}" / "$HOST" "/vol/dir/there"
 }
 
 @test "CVE-2021-30465, CVE-2024-45310: in a loop, in a user namespace" {

@@ -35,11 +35,13 @@ fingerprint() {
 }
 
 # host_same asserts that $HOST, the names in the bundle and the mount table are
-# what they were.
+# what they were. It may stand before ||.
 host_same() {
-	fingerprint | diff "$W/fingerprint" - || fail "the host's files have changed"
-	changed_mounts | grep . && fail "the host's mounts have changed"
-	return 0
+	if ! fingerprint | diff "$W/fingerprint" -; then
+		fail "the host's files have changed"
+	elif changed_mounts | grep .; then
+		fail "the host's mounts have changed"
+	fi
 }
 
 # --- teardown ----------------------------------------------------------------
