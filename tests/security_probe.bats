@@ -20,17 +20,18 @@ load attack/lib
 		mkfifo "$BUNDLE/rootfs/$file"
 	done
 	container_args true
-	RUNC_TIMEOUT=20 run_container
+	# detached, for who hangs in open(2) would hold a pipe of bats'.
+	RUNC_TIMEOUT=20 detached runc run -b "$BUNDLE" "$ID"
 	assert_ok
 	config '.process.args = ["sleep", "100"]'
 	start_container
-	RUNC_TIMEOUT=20 run runc exec "$ID" true
+	RUNC_TIMEOUT=20 detached runc exec "$ID" true
 	assert_ok
-	RUNC_TIMEOUT=20 run runc exec -u 1000 --cap CAP_CHOWN -g 7 "$ID" true
+	RUNC_TIMEOUT=20 detached runc exec -u 1000 --cap CAP_CHOWN -g 7 "$ID" true
 	assert_ok
-	RUNC_TIMEOUT=20 run runc exec -t "$ID" true
+	RUNC_TIMEOUT=20 detached runc exec -t "$ID" true
 	assert_ok
-	RUNC_TIMEOUT=20 run runc kill "$ID" KILL
+	RUNC_TIMEOUT=20 detached runc kill "$ID" KILL
 	assert_ok
 }
 
@@ -44,7 +45,7 @@ load attack/lib
 	echo '7ffc00000000-7ffc00001000 rw-p 00000000 00:00 0 [stack]' >"$BUNDLE/rootfs/proc/self/maps"
 	config '.process.args = ["sleep", "100"]'
 	start_container
-	RUNC_TIMEOUT=20 run runc exec "$ID" true
+	RUNC_TIMEOUT=20 detached runc exec "$ID" true
 	assert_ok
 }
 

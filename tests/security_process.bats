@@ -236,10 +236,16 @@ open_many() {
 @test "CVE-2024-21626: the working directory by a symlink of the image" {
 	local n via
 	container_script "ls .$HOST ../../../../../..$HOST 2>/dev/null; pwd"
-	config '.process.cwd = "/work"'
 	for n in {3..14}; do
 		for via in "$HOST/made" "/1/root$HOST/made" "/../../..$HOST/made"; do
+			config '.process.cwd = "/work"'
 			ln -sfn "/proc/self/fd/$n$via" "$BUNDLE/rootfs/work"
+			run open_many run -b "$BUNDLE" "$ID"
+			assert_has_not canary
+			host_same
+			# What is missing below it is made.
+			config '.process.cwd = "/work/deeper"'
+			ln -sfn "/proc/self/fd/$n${via%/made}" "$BUNDLE/rootfs/work"
 			run open_many run -b "$BUNDLE" "$ID"
 			assert_has_not canary
 			host_same
