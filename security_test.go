@@ -11,7 +11,7 @@ import (
 var (
 	// testRef is a test that docs/security.md names: `file.bats: title` or
 	// `libcontainer/package: TestName`.
-	testRef  = regexp.MustCompile("`([a-z_]+\\.bats|libcontainer/[a-z/]+): ([^`]+)`")
+	testRef  = regexp.MustCompile("`([a-z_/]+\\.bats|libcontainer[a-z/]*): ([^`]+)`")
 	batsCase = regexp.MustCompile(`(?m)^@test "(.*)" \{$`)
 	cveID    = regexp.MustCompile(`(CVE-\d{4}-\d+|GHSA(-\w{4}){3})`)
 )
@@ -39,6 +39,22 @@ func TestSecurityTable(t *testing.T) {
 				if !inRowOf(doc, id, ref) {
 					t.Errorf("docs/security.md: the row of %s lacks %s", id, ref)
 				}
+			}
+		}
+	}
+}
+
+// TestCgroupTable: docs/cgroups.md names a test in every row, and only such that
+// are there.
+func TestCgroupTable(t *testing.T) {
+	for line := range strings.Lines(readFile(t, "docs/cgroups.md")) {
+		refs := testRef.FindAllStringSubmatch(line, -1)
+		if cell := firstCell(line); cell != "" && cell != "what" && len(refs) == 0 {
+			t.Errorf("docs/cgroups.md: no test in %q", line)
+		}
+		for _, ref := range refs {
+			if !hasTest(t, ref[1], ref[2]) {
+				t.Errorf("docs/cgroups.md: %s has no test %q", ref[1], ref[2])
 			}
 		}
 	}
