@@ -22,5 +22,11 @@ func (c *Container) Stats() (*Stats, error) {
 	if err != nil {
 		return nil, err
 	}
-	return statsOf(s), nil
+	stats := statsOf(s)
+	rdt, err := rdtOf(c.st).Stats()
+	if err != nil {
+		return nil, err
+	}
+	stats.IntelRdt = *rdt
+	return stats, nil
 }

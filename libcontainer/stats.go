@@ -1,6 +1,9 @@
 package libcontainer
 
-import "runc/libcontainer/cgroups"
+import (
+	"runc/libcontainer/cgroups"
+	"runc/libcontainer/intelrdt"
+)
 
 // Stats is what a container has used, with the JSON keys that runc prints and
 // engines read (go-runc's Stats). Times are in nanoseconds, sizes in bytes.
@@ -12,7 +15,7 @@ type Stats struct {
 	Blkio   BlkioStats              `json:"blkio"`
 	Hugetlb map[string]HugetlbStats `json:"hugetlb"`
 	// IntelRdt is empty for a container without a resctrl group.
-	IntelRdt struct{} `json:"intel_rdt"`
+	IntelRdt intelrdt.Stats `json:"intel_rdt"`
 	// NetworkInterfaces is always null, as in runc: the OCI spec has no
 	// interfaces that the runtime would make.
 	NetworkInterfaces []struct{} `json:"network_interfaces"`
