@@ -674,13 +674,14 @@ scheduling() {
 @test "seccomp: a filter without what Go or the search for a home needs does not hinder the start" {
 	only_ours "runc looks where it is with the filter on"
 	local nnp
-	config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["getcwd", "eventfd2", "epoll_create1", "epoll_ctl", "epoll_pwait"], "action": "SCMP_ACT_ERRNO"}]}
-		| .process.env = ["PATH=/bin"]'
+	config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["getcwd", "eventfd2", "epoll_create1",
+			"epoll_ctl", "epoll_pwait", "tgkill", "setresuid", "setresgid"], "action": "SCMP_ACT_ERRNO"}]}
+		| .process.env = ["PATH=/bin"] | .process.user = {"uid": 1000, "gid": 1000, "additionalGids": [5]}'
+	container_script 'id -u; id -G; realpath .'
 	for nnp in true false; do
 		config ".process.noNewPrivileges = $nnp"
-		container_args realpath .
 		run_container
-		assert_has "Operation not permitted"
+		assert_has 1000$'\n'"1000 5"$'\n' "Operation not permitted"
 		assert_has_not "runc run failed"
 	done
 }

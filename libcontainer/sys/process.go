@@ -40,31 +40,6 @@ func SetDumpable(on bool) error {
 	return os.NewSyscallError("prctl(PR_SET_DUMPABLE)", unix.Prctl(unix.PR_SET_DUMPABLE, v, 0, 0, 0))
 }
 
-// SetIdentity changes group list, gid and uid of the calling thread, in this
-// order. A nil group list is kept (where setgroups(2) is denied).
-//
-// The calls of x/sys are meant: those of package syscall change all threads by a signal to each,
-// while here only the calling thread lives on, through exec.
-func SetIdentity(uid, gid uint32, groups []uint32) error {
-	if groups != nil {
-		if err := unix.Setgroups(ints(groups)); err != nil {
-			return os.NewSyscallError("setgroups", err)
-		}
-	}
-	if err := unix.Setresgid(int(gid), int(gid), int(gid)); err != nil {
-		return os.NewSyscallError("setresgid", err)
-	}
-	return os.NewSyscallError("setresuid", unix.Setresuid(int(uid), int(uid), int(uid)))
-}
-
-func ints(ids []uint32) []int {
-	out := make([]int, len(ids))
-	for i, id := range ids {
-		out[i] = int(id)
-	}
-	return out
-}
-
 // Unshare leaves the given namespaces for new ones, for the calling thread.
 func Unshare(flags int) error { return os.NewSyscallError("unshare", unix.Unshare(flags)) }
 
