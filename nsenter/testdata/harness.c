@@ -142,7 +142,7 @@ long fake_syscall(long number, ...)
 
 int fake_close(int fd)
 {
-	must(is_asked(fd), "closed what was not asked for");
+	must(fd == asked.hole || is_asked(fd), "closed what was not asked for");
 	return 0;
 }
 
