@@ -24,8 +24,12 @@ func exactArgs(n int, action cli.ActionFunc) cli.ActionFunc {
 // betweenArgs wraps an action that takes from lo to hi arguments.
 func betweenArgs(lo, hi int, action cli.ActionFunc) cli.ActionFunc {
 	return func(ctx context.Context, cmd *cli.Command) error {
-		if n := cmd.Args().Len(); n < lo || n > hi {
-			return fmt.Errorf("runc: %q requires from %d to %d arguments, got %d; see runc %s --help", cmd.Name, lo, hi, n, cmd.Name)
+		n := cmd.Args().Len()
+		switch {
+		case n < lo:
+			return fmt.Errorf("runc: %q requires a minimum of %d argument(s), got %d; see runc %s --help", cmd.Name, lo, n, cmd.Name)
+		case n > hi:
+			return fmt.Errorf("runc: %q requires a maximum of %d argument(s), got %d; see runc %s --help", cmd.Name, hi, n, cmd.Name)
 		}
 		return action(ctx, cmd)
 	}

@@ -51,7 +51,7 @@ What is not given is as in the bundle of the container.`,
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			if cmd.Args().Len() == 0 {
-				return errors.New("runc: \"exec\" requires a minimum of 1 argument; see runc exec --help")
+				return errors.New("runc: \"exec\" requires a minimum of 1 argument(s); see runc exec --help")
 			}
 			status, err := execProcess(cmd)
 			if err != nil {

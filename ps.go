@@ -28,7 +28,7 @@ they must have it print a column PID. The numbers are those of the host.`,
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			if cmd.Args().Len() < 1 {
-				return errors.New(`runc: "ps" requires a minimum of 1 argument; see runc ps --help`)
+				return errors.New(`runc: "ps" requires a minimum of 1 argument(s); see runc ps --help`)
 			}
 			format := cmd.String("format")
 			if format != "table" && format != "json" {

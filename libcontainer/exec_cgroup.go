@@ -50,7 +50,7 @@ func subCgroup(paths map[string]string, controller, path string) (string, error)
 	}
 	dir := filepath.Join(base, path)
 	if dir != base && !strings.HasPrefix(dir, base+"/") {
-		return "", fmt.Errorf("--cgroup: %s is not a sub cgroup path: it leads out of the container's cgroup", path)
+		return "", fmt.Errorf("--cgroup: bad sub cgroup path: %s is not a sub cgroup path: it leads out of the container's cgroup", path)
 	}
 	// On a hybrid host cgroup v2 only tracks processes: there need not be a
 	// sub-cgroup in it.

@@ -52,7 +52,7 @@ func TestValidateID(t *testing.T) {
 	}
 	for _, id := range []string{"", ".", "..", "a/b", "../a", "a b", "a\n", "a\x00", "ä", "a:b", strings.Repeat("x", 1025)} {
 		err := ValidateID(id)
-		if err == nil || !strings.HasPrefix(err.Error(), "invalid container ID format") {
+		if err == nil || !strings.HasPrefix(err.Error(), "invalid container ID format") && !strings.HasPrefix(err.Error(), "container id cannot be empty") {
 			t.Errorf("%.20q: %v", id, err)
 		}
 	}

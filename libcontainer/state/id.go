@@ -10,7 +10,7 @@ const maxID = 1024
 func ValidateID(id string) error {
 	switch {
 	case id == "":
-		return fmt.Errorf("invalid container ID format: the id is empty; %s", idRule)
+		return fmt.Errorf("container id cannot be empty; %s", idRule)
 	case len(id) > maxID:
 		return fmt.Errorf("invalid container ID format: %.32q... has %d bytes, at most %d are allowed", id, len(id), maxID)
 	case id == "." || id == "..":
