@@ -643,6 +643,12 @@ scheduling() {
 		skip "the kernel grants no deadline here: $output"
 	fi
 	chrt -p "$(init_pid)" | grep 1000000/10000000/20000000
+	runc delete --force "$ID"
+	need_controller cpuset
+	[ "$(nproc --all)" -gt 1 ] || skip "one CPU"
+	config '.linux.resources.cpu.cpus = "0"'
+	run_container
+	assert_fails process.scheduler "process scheduler can't be used together with AllowedCPUs"
 }
 
 @test "ioPriority: class and priority" {

@@ -82,15 +82,15 @@ func convertMemoryPolicy(spec *specs.Spec, c *configs.Config) error {
 	if p == nil {
 		return nil
 	}
-	mode, err := lookup("linux.memoryPolicy.mode", "memory policy", string(p.Mode), memoryModes)
+	mode, err := lookup("linux.memoryPolicy.mode: invalid memory policy", "mode", string(p.Mode), memoryModes)
 	if err != nil {
 		return err
 	}
-	flags, err := lookupAll("linux.memoryPolicy.flags", "memory policy flag", p.Flags, memoryFlags)
+	flags, err := lookupAll("linux.memoryPolicy.flags", "invalid memory policy flag", p.Flags, memoryFlags)
 	if err != nil {
 		return err
 	}
-	nodes, err := parseList("linux.memoryPolicy.nodes", p.Nodes)
+	nodes, err := parseList("linux.memoryPolicy.nodes: invalid memory policy node", p.Nodes)
 	if err != nil {
 		return err
 	}
