@@ -404,6 +404,17 @@ fake_null() {
 	done
 }
 
+@test "CVE-2021-43784: what is long and right comes through whole" {
+	head -c 100000 /dev/zero | tr '\0' a >"$W/long"
+	# More than 65536 bytes in one text, and in all that init is told.
+	config --rawfile l "$W/long" '.process.env += ["LONG=" + $l] | .annotations = {"long": $l}'
+	config '.mounts += [range(300) | {"destination": "/\(.)", "type": "tmpfs", "source": "tmpfs", "options": ["size=4k"]}]'
+	# shellcheck disable=SC2016
+	container_script 'echo ${#LONG}; grep -c "^[^ ]* [^ ]* [^ ]* / /[0-9]* " /proc/self/mountinfo'
+	run_container
+	assert_output 100000 300
+}
+
 @test "CVE-2021-43784: an id map that is longer than 16 bits" {
 	in_userns
 	config '.linux.uidMappings = [range(8000) | {"containerID": ., "hostID": (100000 + .), "size": 1}]'

@@ -271,20 +271,18 @@ open_many() {
 
 @test "CVE-2024-21626: the program by a descriptor" {
 	local n program
-	cp /bin/busybox "$HOST/program"
-	printf '#!/bin/sh\necho host\n' >"$HOST/script"
-	chmod 755 "$HOST/script" "$HOST/program"
+	cp /bin/busybox "$HOST/echo" # the name tells busybox what to do
+	chmod 755 "$HOST/echo"
 	touch -d 2001-02-03 "$HOST"
 	fingerprint >"$W/fingerprint"
 	capabilities CAP_SYS_PTRACE CAP_DAC_OVERRIDE
 	for n in {3..14}; do
-		for program in "$HOST/program" "/1/root$HOST/program"; do
-			container_args "/proc/self/fd/$n$program" echo escaped
+		for program in "$HOST/echo" "/1/root$HOST/echo"; do
+			container_args "/proc/self/fd/$n$program" escaped
 			run open_many run -b "$BUNDLE" "$ID"
-			assert_has_not $'\nescaped'
 			[ "$status" -ne 0 ] || fail "$n: $(show)"
 		done
-		printf '#!/proc/self/fd/%d%s echo\n' "$n" "$HOST/program" >"$BUNDLE/rootfs/script"
+		printf '#!/proc/self/fd/%d%s\n' "$n" "$HOST/echo" >"$BUNDLE/rootfs/script"
 		chmod 755 "$BUNDLE/rootfs/script"
 		container_args /script
 		run open_many run -b "$BUNDLE" "$ID"
