@@ -9,6 +9,7 @@ import (
 	"runc/libcontainer/cgroups"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/process"
+	"runc/libcontainer/sys"
 )
 
 // requireExec refuses what has no process to join.
@@ -57,7 +58,8 @@ func (c *Container) execGone(proc *process.Process, err error) error {
 // orEnded is err, unless the container has ended meanwhile: that explains it.
 func (c *Container) orEnded(err error) error {
 	alive, aliveErr := c.initAlive()
-	ending := errors.Is(err, process.ErrEnding) || errors.Is(err, unix.ESRCH)
+	stat, statErr := sys.ReadProcStat(c.st.InitPID)
+	ending := errors.Is(err, process.ErrEnding) || errors.Is(err, unix.ESRCH) || statErr == nil && stat.Ending
 	if ending || aliveErr == nil && !alive {
 		return fmt.Errorf("%w: it ended meanwhile (%w)", ErrNotRunning, err)
 	}

@@ -16,6 +16,9 @@ type ProcStat struct {
 	// Parent is the pid of the parent; 0 when that is outside of our PID
 	// namespace.
 	Parent int
+	// Ending says that it has begun to exit, though it may not be a zombie yet: the
+	// first process of a PID namespace ends all others before.
+	Ending bool
 	// StartTime is in clock ticks since boot; with the pid it names a process
 	// for good.
 	StartTime uint64
@@ -38,7 +41,8 @@ func ReadProcStat(pid int) (ProcStat, error) {
 // parseProcStat looks for the last parenthesis: the command before it may hold
 // anything, parentheses too.
 func parseProcStat(path string, data []byte) (s ProcStat, err error) {
-	const startTime = 22 - 3 // field numbers of the man page; state is number 3
+	const flags, startTime = 9 - 3, 22 - 3 // field numbers of the man page; state is number 3
+	const exiting = 0x4                    // PF_EXITING of linux/sched.h
 	end := bytes.LastIndexByte(data, ')')
 	fields := bytes.Fields(data[end+1:])
 	if end < 0 || len(fields) <= startTime || len(fields[0]) != 1 {
@@ -48,6 +52,11 @@ func parseProcStat(path string, data []byte) (s ProcStat, err error) {
 	if s.Parent, err = strconv.Atoi(string(fields[1])); err != nil {
 		return s, fmt.Errorf("%s: parent: %w", path, err)
 	}
+	bits, err := strconv.ParseUint(string(fields[flags]), 10, 64)
+	if err != nil {
+		return s, fmt.Errorf("%s: flags: %w", path, err)
+	}
+	s.Ending = bits&exiting != 0
 	s.StartTime, err = strconv.ParseUint(string(fields[startTime]), 10, 64)
 	return s, err
 }

@@ -2,6 +2,7 @@ package sys
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,12 +51,15 @@ func TestSignalNobody(t *testing.T) {
 }
 
 func TestParseProcStat(t *testing.T) {
-	const rest = " 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20"
+	const rest = " 1 2 3 4 5 4194560 7 8 9 10 11 12 13 14 15 16 17 18 4711 20"
 	s, err := parseProcStat("stat", []byte("42 (a) S (b)) S"+rest))
-	if err != nil || s.State != 'S' || s.StartTime != 4711 || !s.Alive() {
+	if err != nil || s.State != 'S' || s.StartTime != 4711 || !s.Alive() || s.Ending {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if s, err := parseProcStat("stat", []byte("42 (x) Z"+rest)); err != nil || s.Alive() {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if s, err := parseProcStat("stat", []byte("42 (x) S"+strings.Replace(rest, "4194560", "4194564", 1))); err != nil || !s.Alive() || !s.Ending {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for _, bad := range []string{"", "42", "42 (x)", "42 (x) S 1 2"} {
