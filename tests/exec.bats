@@ -684,6 +684,7 @@ files_and_descriptors() { find "$STATE" "$BUNDLE" "/proc/$(init_pid)/fd" | sort;
 # RUNC_EXECS=1000 makes it a thousand.
 @test "exec: many leave no zombie, descriptor or file" {
 	local i before after
+	container_args sleep 10000
 	start_container
 	before=$(files_and_descriptors)
 	for ((i = 0; i < ${RUNC_EXECS:-100}; i++)); do

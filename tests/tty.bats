@@ -110,6 +110,14 @@ run_tty() { on_tty "$@" -- run --bundle "$BUNDLE" "$ID"; }
 	assert_output "33 44^M" "[status 0]"
 }
 
+@test "tty: a terminal without a size leaves consoleSize" {
+	only_ours "runc passes on the 0"
+	with_tty 'stty size'
+	config '.process.consoleSize = {"height": 11, "width": 22}'
+	run_tty size=0x0 wait
+	assert_output "11 22^M" "[status 0]"
+}
+
 @test "tty: a change of the size is passed on" {
 	with_tty 'trap "stty size; exit" WINCH; echo up; while :; do sleep 0.05; done'
 	run_tty expect=up size=33x44 wait

@@ -47,12 +47,13 @@ func (h *host) reset() {
 	}
 }
 
-// resize gives the terminal tty the size of the command's own.
+// resize gives the terminal tty the size of the command's own, unless nobody has
+// ever given that one a size: then process.consoleSize stands.
 func (h *host) resize(tty *os.File) {
 	if h.size == nil {
 		return
 	}
-	if size, err := h.size.Size(); err == nil {
+	if size, err := h.size.Size(); err == nil && size.Height != 0 && size.Width != 0 {
 		_ = sys.SetWindowSize(tty, size.Height, size.Width)
 	}
 }
