@@ -45,7 +45,8 @@ where() {
 	else
 		output=$(sed -n 's/^[1-9][0-9]*:[^:]*:\(.*\)/\1/p' <<<"$output" | sort -u)
 	fi
-	output=${output##*/"$ID"}
+	output=${output##*"$ID"}
+	output=${output#.scope} # as systemd names it
 	output=${output#/}
 }
 

@@ -70,6 +70,18 @@ rootless*)
 		"$RUNC" spec --rootless --bundle "$BUNDLE"
 		config '.process.terminal = false | .root.readonly = false | .process.args = ["sleep", "1000"]'
 	}
+	# A user mounts no proc without a PID namespace of his own: he binds it.
+	eval "original_$(declare -f config)"
+	config() {
+		original_config "$@"
+		[[ $* == *'"pid"'* ]] || return 0
+		original_config 'if any(.linux.namespaces[]; .type == "pid") then . else (.mounts[] | select(.type == "proc"))
+		  |= (.type = "none" | .source = "/proc" | .options = ["rbind", "nosuid", "nodev", "noexec"]) end'
+	}
+	# What is delegated to him is less than the host has.
+	need_controller() {
+		grep -qw "$1" "/sys/fs/cgroup$VM_CGROUP/cgroup.controllers" || skip "the user has no controller $1"
+	}
 	in_userns() { skip "needs root: ids of others"; }
 	own_rootfs() { skip "needs root: files of others"; }
 	host_mount() { skip "needs root: a mount on the host"; }
