@@ -24,7 +24,7 @@ GO_BUILD  := CGO_ENABLED=1 $(GO) build -trimpath -tags '$(TAGS)' -ldflags '$(LDF
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SHFMT       := $(GO) run mvdan.cc/sh/v3/cmd/shfmt@v3.14.1
 
-C_FILES     := $(wildcard nsenter/*.c nsenter/*.h)
+C_FILES     := $(wildcard nsenter/*.[ch] libcontainer/signals/*.[ch])
 SHELL_FILES := .ci/run $(wildcard tests/*.sh tests/*.bash tests/*/*.sh tests/*/*.bash)
 BATS_FILES  := $(wildcard tests/*.bats tests/*/*.bats)
 

@@ -6,18 +6,19 @@ package attach
 
 import (
 	"os"
-	"os/signal"
 
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/signals"
 	"runc/libcontainer/sys"
 )
 
 // Signals collects the signals of the command from now on, so that none is
 // lost while the container starts.
 type Signals struct {
-	ch chan os.Signal
+	// pipe has the number of each in a byte.
+	pipe *os.File
 }
 
 // Catch begins to collect signals. With subreaper, orphans of the container
@@ -28,22 +29,19 @@ func Catch(subreaper bool) (*Signals, error) {
 			return nil, err
 		}
 	}
-	s := &Signals{make(chan os.Signal, 64)}
-	signal.Notify(s.ch, caught()...)
-	return s, nil
+	pipe, err := signals.Collect(caught())
+	return &Signals{pipe}, err
 }
 
-// lastSignal is the highest signal number (signal(7), "Real-time signals").
-const lastSignal = 64
-
-// caught are all signals but those that cannot be caught, and the two that stop
-// a job in the background which uses its terminal: caught, they would make the
-// kernel repeat the call for ever.
-func caught() []os.Signal {
-	var list []os.Signal
-	for n := unix.Signal(1); n <= lastSignal; n++ {
+// caught are all signals but those that cannot be caught; those that Go and the
+// C library use; SIGPIPE, for which the reader of a stream of ours is the one to
+// blame; and the two that stop a job in the background which uses its terminal:
+// caught, they would make the kernel repeat the call for ever.
+func caught() []unix.Signal {
+	var list []unix.Signal
+	for n := unix.Signal(1); n <= signals.Last; n++ {
 		switch n {
-		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU:
+		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGPIPE, unix.SIGURG, 32, 33:
 		default:
 			list = append(list, n)
 		}
@@ -51,25 +49,61 @@ func caught() []os.Signal {
 	return list
 }
 
+// next returns the signals that have come since it was last called. It waits
+// for one if there is none.
+func (s *Signals) next() ([]unix.Signal, error) {
+	var numbers [64]byte
+	n, err := s.pipe.Read(numbers[:])
+	list := make([]unix.Signal, n)
+	for i := range list {
+		list[i] = unix.Signal(numbers[i])
+	}
+	return list, err
+}
+
+// toEnd is closed when a signal comes that tells the command to end.
+func (s *Signals) toEnd() <-chan struct{} {
+	end := make(chan struct{})
+	if s == nil {
+		return end
+	}
+	go func() {
+		for {
+			list, err := s.next()
+			for _, sig := range list {
+				switch sig {
+				case unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM:
+					close(end)
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return end
+}
+
 // Forward hands signals to the process until it has ended, and returns its
 // exit status as a shell words it: 128+signal for one that was killed. A change
 // of the window's size goes to the terminal.
 func (s *Signals) Forward(p *sys.Process, t *Terminal) (status int, err error) {
-	defer t.Close(s.ch)
-	ended := make(chan error, 1)
-	go func() {
-		_, err := p.Ended(-1)
-		ended <- err
-	}()
+	defer t.Close(s)
 	for {
-		select {
-		case err := <-ended:
-			if err != nil {
-				return 0, err
-			}
+		ready, err := sys.Poll(-1, p.File(), s.pipe)
+		if err != nil {
+			return 0, err
+		}
+		if ready[0] {
 			return s.reap(p)
-		case sig := <-s.ch:
-			s.forward(p, t, sig.(unix.Signal))
+		}
+		list, err := s.next()
+		if err != nil {
+			return 0, err
+		}
+		for _, sig := range list {
+			s.forward(p, t, sig)
 		}
 	}
 }
@@ -82,8 +116,6 @@ func (s *Signals) forward(p *sys.Process, t *Terminal, sig unix.Signal) {
 	case unix.SIGCHLD:
 		s.reapOrphans(p)
 		return
-	case unix.SIGURG, unix.SIGPIPE:
-		return // our own: the Go runtime's for preemption, a reader of ours that is gone
 	case unix.SIGCONT:
 		t.Resume()
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"sync"
 	"time"
 
@@ -50,6 +51,9 @@ func (t *Terminal) take(master *os.File) (err error) {
 		return err
 	}
 	t.host.resize(master)
+	// Without this Go would end the command at the first write to a stream of
+	// its own that nobody reads any more.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
 	t.master, t.copied, t.ended = master, make(chan struct{}), make(chan struct{})
 	go t.passInput()
 	go t.passOutput()
@@ -132,8 +136,9 @@ func (t *Terminal) Resume() {
 const lateOutput = 100 * time.Millisecond
 
 // Close gives the command's terminal back as it was and passes on what output is
-// left. That may take as long as its reader takes, unless stop says to end.
-func (t *Terminal) Close(stop <-chan os.Signal) {
+// left. That may take as long as its reader takes, unless one of the signals says
+// to end; nil: none does.
+func (t *Terminal) Close(s *Signals) {
 	if t.master == nil {
 		return
 	}
@@ -143,7 +148,7 @@ func (t *Terminal) Close(stop <-chan os.Signal) {
 	case <-t.copied:
 	case <-time.After(lateOutput):
 		_ = t.master.SetReadDeadline(time.Now())
-		if t.awaitOutput(stop) {
+		if t.awaitOutput(s) {
 			t.drain()
 		}
 	}
@@ -151,17 +156,12 @@ func (t *Terminal) Close(stop <-chan os.Signal) {
 }
 
 // awaitOutput waits for passOutput. It is false when a signal ended the wait.
-func (t *Terminal) awaitOutput(stop <-chan os.Signal) bool {
-	for {
-		select {
-		case <-t.copied:
-			return true
-		case sig := <-stop:
-			switch sig {
-			case unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM:
-				return false
-			}
-		}
+func (t *Terminal) awaitOutput(s *Signals) bool {
+	select {
+	case <-t.copied:
+		return true
+	case <-s.toEnd():
+		return false
 	}
 }
 
