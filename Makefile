@@ -125,7 +125,7 @@ test-engines: build ## Drive ./runc by containerd, Docker and Podman (ENGINES=co
 
 # --- attacks -----------------------------------------------------------------
 
-C_FILES += $(wildcard tests/attack/*.c tests/attack/*.h)
+C_FILES += $(wildcard tests/attack/*.c tests/attack/*.h tests/seccomp/*.c nsenter/testdata/*.c)
 
 .PHONY: test-attack
 # How many racing creates, and joins, of each kind; make test has 20 to 50.
@@ -135,7 +135,10 @@ test-attack: build deps-test ## Run the attacks of tests/security*.bats for long
 	@RUNC_ATTACK_ROUNDS='$(ROUNDS)' RUNC_ATTACK_EVERY=1 tests/run-bats.sh $(wildcard tests/security*.bats)
 
 # The helper, for a guest without a compiler; elsewhere the bats build it.
-test-vm: _build/attack
+test-vm: _build/attack _build/seccomp
 _build/attack: $(wildcard tests/attack/*.c tests/attack/*.h)
 	@mkdir -p $(@D)
 	$(CC) -static -O2 -o $@ $(filter %.c,$^)
+_build/seccomp: tests/seccomp/seccomp.c
+	@mkdir -p $(@D)
+	$(CC) -static -O2 -o $@ $<

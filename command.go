@@ -100,6 +100,7 @@ func launchOptions(cmd *cli.Command) (launch.Options, error) {
 	manager, err := cgroupManager(cmd)
 	return launch.Options{
 		Root:          root,
+		CacheDir:      runDir("runc-cache"),
 		ID:            cmd.Args().First(),
 		Bundle:        cmd.String("bundle"),
 		CgroupManager: manager,

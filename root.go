@@ -12,11 +12,14 @@ import (
 
 // defaultRoot is /run/runc, or below $XDG_RUNTIME_DIR for a user who is not the
 // host's root.
-func defaultRoot() string {
+func defaultRoot() string { return runDir("runc") }
+
+// runDir is the directory of that name for files that last until the next boot.
+func runDir(name string) string {
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" && !isHostRoot() {
-		return filepath.Join(dir, "runc")
+		return filepath.Join(dir, name)
 	}
-	return "/run/runc"
+	return filepath.Join("/run", name)
 }
 
 func isHostRoot() bool { return os.Geteuid() == 0 && userns.InInitial() }

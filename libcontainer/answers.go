@@ -15,7 +15,7 @@ import (
 func (c *Container) answers(io IO, joined func() error) handshake.Answers {
 	return handshake.Answers{
 		Console:      io.Console,
-		Listener:     c.sendListener(c.init.PID()),
+		Listener:     c.sendListener(c.init.PID(), Creating),
 		Source:       c.openSource,
 		Cgroup:       joined,
 		RuntimeHooks: func() error { return c.runtimeHooks(joined) },

@@ -67,7 +67,7 @@ func (f *Factory) Run(id string, s Spec, io IO) (*Container, error) {
 func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error) {
 	undo := cleanup.New()
 	defer undo.Clean()
-	filter := seccomp.CompileAsync(s.Config.Seccomp) // meanwhile; collected below
+	filter := f.filters.CompileAsync(s.Config.Seccomp) // meanwhile; collected below
 
 	dir, err := f.root.Create(id, reclaim)
 	if err != nil {
@@ -83,7 +83,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err := c.findRdt(); err != nil {
 		return nil, err
 	}
-	if err := dir.Save(c.st); err != nil { // early: what a killed create leaves can be found
+	if err := c.saveEarly(); err != nil { // what a killed create leaves can be found
 		return nil, err
 	}
 	if err := c.makeNotify(io); err != nil {
@@ -240,7 +240,7 @@ func (c *Container) setup(s Spec, program *seccomp.Filter) error {
 	}
 	setup := &handshake.Setup{
 		ContainerID:        c.ID(),
-		Config:             s.Config,
+		Config:             s.Config.WithoutSeccomp(),
 		Process:            s.Process,
 		Cgroup:             view,
 		NewCgroupNamespace: s.Config.Namespaces.New(configs.CgroupNamespace),
@@ -273,6 +273,13 @@ func (c *Container) limit(s Spec) error {
 		return err
 	}
 	return c.init.SetRlimits(s.Process.Rlimits)
+}
+
+// saveEarly records what there will be to clean up.
+func (c *Container) saveEarly() error {
+	early := *c.st
+	early.Config = early.Config.WithoutSeccomp()
+	return c.dir.Save(&early)
 }
 
 // saveInit records the process.

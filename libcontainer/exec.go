@@ -13,7 +13,6 @@ import (
 	"runc/libcontainer/configs"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/process"
-	"runc/libcontainer/seccomp"
 	"runc/libcontainer/selfexe"
 	"runc/libcontainer/sys"
 )
@@ -46,7 +45,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	}
 	undo := cleanup.New()
 	defer undo.Clean()
-	filter := seccomp.CompileAsync(c.st.Config.Seccomp) // meanwhile; collected below
+	filter := c.filters.CompileAsync(c.st.Config.Seccomp) // meanwhile; collected below
 
 	init, err := c.holdInit()
 	if err != nil {
@@ -85,7 +84,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	if err := errors.Join(bindCPUs(proc.PID(), p), proc.SetRlimits(p.Rlimits), o.sendPidfd(proc.Handle())); err != nil {
 		return nil, err
 	}
-	if err := proc.Proceed(handshake.Answers{Listener: c.sendListener(proc.PID())}); err != nil {
+	if err := proc.Proceed(handshake.Answers{Listener: c.sendListener(proc.PID(), Running)}); err != nil {
 		return nil, c.execGone(proc, err)
 	}
 	undo.Release()

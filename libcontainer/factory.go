@@ -14,6 +14,7 @@ import (
 	"runc/libcontainer/cgroups"
 	"runc/libcontainer/configs"
 	"runc/libcontainer/process"
+	"runc/libcontainer/seccomp"
 	"runc/libcontainer/state"
 )
 
@@ -26,11 +27,19 @@ var (
 
 // Factory makes, loads and lists the containers of a state root.
 type Factory struct {
-	root state.Root
+	root    state.Root
+	filters seccomp.Cache
 }
 
 // NewFactory returns the factory of a state root, which need not exist yet.
-func NewFactory(root string) *Factory { return &Factory{state.NewRoot(root)} }
+func NewFactory(root string) *Factory { return &Factory{root: state.NewRoot(root)} }
+
+// WithCache returns the factory with compiled seccomp filters kept in dir, which
+// need not exist yet; empty: not kept.
+func (f *Factory) WithCache(dir string) *Factory {
+	f.filters = seccomp.Cache{Dir: dir}
+	return f
+}
 
 // Spec is a container as it is asked for.
 type Spec struct {
@@ -46,6 +55,8 @@ type Container struct {
 	dir    *state.Dir
 	st     *state.State
 	cgroup *cgroups.Manager
+	// filters is the factory's cache.
+	filters seccomp.Cache
 	// init is the first process, in the runtime that made it; nil elsewhere.
 	init *process.Process
 }
@@ -65,7 +76,7 @@ func (f *Factory) Load(id string) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Container{dir: dir, st: st, cgroup: cgroup}, nil
+	return &Container{dir: dir, st: st, cgroup: cgroup, filters: f.filters}, nil
 }
 
 // List returns the ids of all containers, sorted. Some may be gone, or not

@@ -33,7 +33,7 @@ func TestListenerMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sent.Close()
-	if err := c.sendListener(7)(sent); err != nil {
+	if err := c.sendListener(7, Creating)(sent); err != nil {
 		t.Fatal(err)
 	}
 	conn, err := agent.AcceptUnix()
@@ -54,7 +54,7 @@ func TestListenerMessage(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	c.st.Config.Seccomp.ListenerPath = path + "2"
-	if err := c.sendListener(7)(sent); err == nil || !strings.Contains(err.Error(), "linux.seccomp.listenerPath") {
+	if err := c.sendListener(7, Creating)(sent); err == nil || !strings.Contains(err.Error(), "linux.seccomp.listenerPath") {
 		t.Errorf("no agent: %v", err)
 	}
 }

@@ -24,7 +24,8 @@ func setFilter(s *handshake.Setup, f *seccomp.Filter) {
 
 // sendListener hands the seccomp listener of the process pid to the agent at
 // linux.seccomp.listenerPath (OCI runtime spec, "Container Process State").
-func (c *Container) sendListener(pid int) func(listener *os.File) error {
+// status is the container's: creating, or running for a further process.
+func (c *Container) sendListener(pid int, status Status) func(listener *os.File) error {
 	return func(listener *os.File) error {
 		profile := c.st.Config.Seccomp
 		message, err := json.Marshal(specs.ContainerProcessState{
@@ -32,7 +33,7 @@ func (c *Container) sendListener(pid int) func(listener *os.File) error {
 			Fds:      []string{specs.SeccompFdName},
 			Pid:      pid,
 			Metadata: profile.ListenerMetadata,
-			State:    c.ociState(Creating),
+			State:    c.ociState(status),
 		})
 		if err != nil {
 			return err

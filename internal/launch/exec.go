@@ -44,7 +44,7 @@ type ExecOptions struct {
 
 // Exec adds a process to a container and returns it, a child of ours.
 func Exec(o ExecOptions) (*sys.Process, error) {
-	c, err := libcontainer.NewFactory(o.Root).Load(o.ID)
+	c, err := o.factory().Load(o.ID)
 	if err != nil {
 		return nil, err
 	}

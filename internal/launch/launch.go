@@ -26,8 +26,9 @@ import (
 
 // Options say which container to make, and how.
 type Options struct {
-	// Root is the state root.
-	Root string
+	// Root is the state root; CacheDir is where compiled seccomp filters are
+	// kept, empty: nowhere.
+	Root, CacheDir string
 	// ID names the container.
 	ID string
 	// Bundle is the bundle directory; empty: the current one.
@@ -206,6 +207,10 @@ func (s *streams) close() {
 	}
 }
 
+func (o *Options) factory() *libcontainer.Factory {
+	return libcontainer.NewFactory(o.Root).WithCache(o.CacheDir)
+}
+
 // Create makes a container that waits for start.
 func Create(o Options) error {
 	s, err := o.Spec()
@@ -217,7 +222,7 @@ func Create(o Options) error {
 		return err
 	}
 	defer io.close()
-	c, err := libcontainer.NewFactory(o.Root).Create(o.ID, s, io.IO)
+	c, err := o.factory().Create(o.ID, s, io.IO)
 	if err != nil {
 		return startError(err)
 	}
@@ -235,7 +240,7 @@ func Run(o Options) (*libcontainer.Container, error) {
 		return nil, err
 	}
 	defer io.close()
-	c, err := libcontainer.NewFactory(o.Root).Run(o.ID, s, io.IO)
+	c, err := o.factory().Run(o.ID, s, io.IO)
 	if err != nil {
 		return nil, startError(err)
 	}

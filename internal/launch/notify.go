@@ -3,7 +3,6 @@ package launch
 import (
 	"golang.org/x/sys/unix"
 
-	"runc/libcontainer"
 	"runc/libcontainer/configs"
 )
 
@@ -20,7 +19,7 @@ func (o *Options) addNotify(c *configs.Config, p *configs.Process) {
 		return
 	}
 	c.Mounts = append(c.Mounts, configs.Mount{
-		Source:      libcontainer.NewFactory(o.Root).NotifyDir(o.ID),
+		Source:      o.factory().NotifyDir(o.ID),
 		Destination: notifyDir,
 		Type:        "bind",
 		Flags:       unix.MS_BIND | unix.MS_RDONLY | unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC,

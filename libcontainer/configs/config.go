@@ -77,6 +77,14 @@ type Config struct {
 	RootlessCgroups bool
 }
 
+// WithoutSeccomp returns c without the filter, which is the bulk of it: for who
+// has no use for it.
+func (c *Config) WithoutSeccomp() *Config {
+	rest := *c
+	rest.Seccomp = nil
+	return &rest
+}
+
 // Root is the root file system of a container.
 type Root struct {
 	// Path is the absolute host path, its symlinks resolved.

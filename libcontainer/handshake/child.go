@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"syscall"
 
-	"runc/libcontainer/leanjson"
 	"runc/libcontainer/sys"
 	"runc/nsenter"
 )
@@ -40,8 +39,8 @@ func (c *Child) Setup() (*Setup, error) {
 	if m.word != wordSetup {
 		return nil, fmt.Errorf("handshake: the runtime said %q before setup", m.word)
 	}
-	s := new(Setup)
-	if err := leanjson.Unmarshal(m.body, s); err != nil {
+	s, err := decodeSetup(m.body)
+	if err != nil {
 		return nil, fmt.Errorf("handshake: decode setup: %w", err)
 	}
 	c.debug = s.Debug

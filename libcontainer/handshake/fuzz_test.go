@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/configs"
 	"runc/libcontainer/sys"
 	"runc/nsenter"
 )
@@ -105,7 +106,11 @@ func FuzzParent(f *testing.F) {
 
 // FuzzChild: whatever is said to init, each of its questions comes to an end.
 func FuzzChild(f *testing.F) {
-	setup := frames(f, message{word: wordSetup, body: []byte(`{"Debug":true,"Config":{"Hostname":"x"},"Process":{"Args":["a"]}}`)})
+	body, err := (&Setup{Debug: true, Config: &configs.Config{Hostname: "x"}, Process: &configs.Process{Args: []string{"a"}}, Filter: []byte("12345678")}).encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	setup := frames(f, message{word: wordSetup, body: body})
 	f.Add(setup, uint8(0))
 	f.Add(append(setup, frames(f, message{word: wordDone}, message{word: wordProceed})...), uint8(1))
 	f.Add(frames(f, message{word: wordDone}, message{word: wordDone}, message{word: wordDone}), uint8(1))

@@ -54,11 +54,11 @@ func TestWholeTalk(t *testing.T) {
 	}
 	big := strings.Repeat("x", 200_000) // beyond any socket buffer
 	err = talk(t, func(p *Parent) error {
-		s := &Setup{Config: &configs.Config{Hostname: big}, Process: &configs.Process{Args: []string{"true"}}, Gate: 5}
+		s := &Setup{Config: &configs.Config{Hostname: big}, Process: &configs.Process{Args: []string{"true"}}, Gate: 5, Filter: []byte("\x00{}\xff"), FilterFlags: 4}
 		return errors.Join(p.Setup(s), p.UntilReady(answers), p.Proceed(answers))
 	}, func(c *Child) {
 		s, err := c.Setup()
-		if err != nil || s.Config.Hostname != big || s.Process.Args[0] != "true" || s.Gate != 5 {
+		if err != nil || s.Config.Hostname != big || s.Process.Args[0] != "true" || s.Gate != 5 || string(s.Filter) != "\x00{}\xff" || s.FilterFlags != 4 {
 			t.Errorf("setup: %v", err)
 			return
 		}
@@ -109,6 +109,24 @@ func TestOutOfPhase(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// TestTooManyFiles: a hostile init cannot fill the runtime's descriptors.
+func TestTooManyFiles(t *testing.T) {
+	p, sock, err := Pair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	defer sock.Close()
+	for _, b := range []byte{1, 0, 0, 0, 0, 0, 0, 0} {
+		if err := sys.SendAll(sock, []byte{b}, sock); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.UntilReady(Answers{}); !errors.Is(err, unix.ETOOMANYREFS) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
-	"runc/libcontainer/leanjson"
 	"runc/libcontainer/sys"
 	"runc/nsenter"
 )
@@ -112,7 +111,7 @@ func (p *Parent) EnterNamespaces(b *nsenter.Bootstrap, a Answers) (pid int, err 
 
 // Setup tells init all it must know.
 func (p *Parent) Setup(s *Setup) error {
-	body, err := leanjson.Marshal(s)
+	body, err := s.encode()
 	if err != nil {
 		return fmt.Errorf("handshake: encode setup: %w", err)
 	}

@@ -23,10 +23,12 @@ package handshake
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/leanjson"
 	"runc/libcontainer/sys"
 )
 
@@ -84,8 +86,9 @@ type Setup struct {
 	// SourcesFromParent says that mount sources are to be wished for, as init
 	// may lack the right to reach them (user namespaces).
 	SourcesFromParent bool
-	// Filter is the compiled seccomp program; empty: none.
-	Filter []byte
+	// Filter is the compiled seccomp program; empty: none. It goes as it is,
+	// behind the JSON of the rest.
+	Filter []byte `json:"-"`
 	// FilterFlags are its SECCOMP_FILTER_FLAG_* bits.
 	FilterFlags uint32
 	// StateCreating and StateCreated are the OCI states for the hooks that
@@ -102,6 +105,25 @@ type Setup struct {
 
 // StepExec is the step in which init becomes the user's program.
 const StepExec = "exec"
+
+// encode returns the length of the JSON, the JSON, the filter.
+func (s *Setup) encode() ([]byte, error) {
+	text, err := leanjson.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	body := binary.NativeEndian.AppendUint32(make([]byte, 0, 4+len(text)+len(s.Filter)), uint32(len(text)))
+	return append(append(body, text...), s.Filter...), nil
+}
+
+func decodeSetup(body []byte) (*Setup, error) {
+	if len(body) < 4 || uint64(binary.NativeEndian.Uint32(body)) > uint64(len(body)-4) {
+		return nil, errors.New("cut short")
+	}
+	text, filter := body[4:], body[4+binary.NativeEndian.Uint32(body):]
+	s := &Setup{Filter: filter}
+	return s, leanjson.Unmarshal(text[:len(text)-len(filter)], s)
+}
 
 // Failure is the error that ended init.
 type Failure struct {

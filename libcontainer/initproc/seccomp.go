@@ -28,17 +28,19 @@ func (i *initProcess) loadFilter() error {
 	}
 	// The listener is handed over from another thread, which the filter does
 	// not hold for: the profile may notify of the very calls that it takes.
-	listeners := make(chan *os.File)
+	listeners := make(chan int)
 	sent := make(chan error)
 	go func() {
-		listener := <-listeners
-		if listener == nil {
+		fd := <-listeners
+		if fd < 0 {
 			sent <- nil
 			return
 		}
+		listener := os.NewFile(uintptr(fd), "seccomp listener")
 		defer listener.Close()
 		sent <- i.parent.Listener(listener)
 	}()
+	i.parent.Debugf("seccomp filter flags: %d", i.FilterFlags) // the words that runc's tests read
 	listener, err := sys.SeccompLoad(i.Filter, i.FilterFlags)
 	if err != nil {
 		return err

@@ -109,8 +109,9 @@ type Pending struct {
 	err    error
 }
 
-// CompileAsync compiles p meanwhile. It may be dropped without Wait.
-func CompileAsync(p *configs.Seccomp) *Pending {
+// CompileAsync compiles p meanwhile, by way of the cache. It may be dropped
+// without Wait.
+func (c Cache) CompileAsync(p *configs.Seccomp) *Pending {
 	w := &Pending{done: make(chan struct{})}
 	if p == nil {
 		close(w.done)
@@ -118,7 +119,7 @@ func CompileAsync(p *configs.Seccomp) *Pending {
 	}
 	go func() {
 		defer close(w.done)
-		w.filter, w.err = Compile(p)
+		w.filter, w.err = c.Compile(p)
 	}()
 	return w
 }

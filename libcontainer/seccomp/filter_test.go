@@ -190,10 +190,10 @@ func TestFlags(t *testing.T) {
 }
 
 func TestAsync(t *testing.T) {
-	if f, err := CompileAsync(nil).Wait(); f != nil || err != nil {
+	if f, err := (Cache{}).CompileAsync(nil).Wait(); f != nil || err != nil {
 		t.Errorf("nil gives %v, %v", f, err)
 	}
-	if _, err := CompileAsync(&configs.Seccomp{DefaultAction: "x"}).Wait(); err == nil {
+	if _, err := (Cache{}).CompileAsync(&configs.Seccomp{DefaultAction: "x"}).Wait(); err == nil {
 		t.Error("no error for an unknown action")
 	}
 	p := &configs.Seccomp{DefaultAction: "SCMP_ACT_ALLOW"}
@@ -201,7 +201,7 @@ func TestAsync(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := CompileAsync(p).Wait(); err != nil || !slices.Equal(got.Program, want.Program) {
+	if got, err := (Cache{}).CompileAsync(p).Wait(); err != nil || !slices.Equal(got.Program, want.Program) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 }

@@ -57,7 +57,7 @@ func child() error {
 	if err != nil {
 		return err
 	}
-	if flags, err := unix.FcntlInt(listener.Fd(), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC == 0 {
+	if flags, err := unix.FcntlInt(uintptr(listener), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC == 0 {
 		return fmt.Errorf("the listener is not close-on-exec: %#x, %w", flags, err)
 	}
 	for name, c := range map[string]struct{ got, want error }{
@@ -71,7 +71,7 @@ func child() error {
 		}
 	}
 	// Nobody listens any more: the call fails.
-	listener.Close()
+	_ = unix.Close(listener)
 	if err := unix.Fchdir(0); err != unix.ENOSYS {
 		return fmt.Errorf("fchdir without a listener: %v, want %v", err, unix.ENOSYS)
 	}

@@ -63,7 +63,8 @@ func parse(p *configs.Seccomp) (*profile, error) {
 			return nil, fmt.Errorf("linux.seccomp.syscalls[%d]: %w", i, err)
 		}
 	}
-	return prof, prof.parseFlags(p.Flags)
+	prof.flags, err = parseFlags(p.Flags, prof.notify)
+	return prof, err
 }
 
 // parseAction returns the action of that name with errnoRet as its data, EPERM
@@ -153,25 +154,25 @@ func parseArgs(args []configs.SyscallArg) ([][]cond, error) {
 // parseFlags keeps of the listed flags those that the kernel knows. TSYNC is
 // good for nothing: the filter is set on the one thread that lives on through
 // exec.
-func (p *profile) parseFlags(names []string) error {
+func parseFlags(names []string, notify bool) (set uint32, err error) {
 	for i, name := range names {
 		flag, ok := find(flags, name)
 		switch {
 		case !ok:
-			return fmt.Errorf("linux.seccomp.flags[%d]: unknown flag %q", i, name)
+			return 0, fmt.Errorf("linux.seccomp.flags[%d]: unknown flag %q", i, name)
 		case flag == unix.SECCOMP_FILTER_FLAG_TSYNC:
-		case flag == unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV && !p.notify:
+		case flag == unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV && !notify:
 			// EINVAL without a listener.
 		case !flagKnown(flag):
 			logrus.Debugf("linux.seccomp.flags[%d]: this kernel does not know %s", i, name)
 		default:
-			p.flags |= flag
+			set |= flag
 		}
 	}
-	if p.notify {
-		p.flags |= unix.SECCOMP_FILTER_FLAG_NEW_LISTENER
+	if notify {
+		set |= unix.SECCOMP_FILTER_FLAG_NEW_LISTENER
 	}
-	return nil
+	return set, nil
 }
 
 // denies tells whether the default action refuses calls. Where it lets them

@@ -100,6 +100,9 @@ func checkSeccomp(s *specs.LinuxSeccomp) error {
 		if err := checkSyscall(&s.Syscalls[i]); err != nil {
 			return fmt.Errorf("syscalls[%d].%w", i, err)
 		}
+		if s.Syscalls[i].Action == specs.ActNotify && s.ListenerPath == "" {
+			return fmt.Errorf("syscalls[%d].action: SCMP_ACT_NOTIFY: seccomp listenerPath is not set; set linux.seccomp.listenerPath to the socket of an agent", i)
+		}
 	}
 	return nil
 }

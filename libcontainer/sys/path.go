@@ -100,6 +100,11 @@ func Unlinkat(dir *os.File, name string) error {
 	return at("unlink", dir, name, func(dirfd int) error { return unix.Unlinkat(dirfd, name, 0) })
 }
 
+// Renameat gives the file old in dir the name new, in the place of what has it.
+func Renameat(dir *os.File, old, new string) error {
+	return at("rename", dir, old, func(dirfd int) error { return unix.Renameat(dirfd, old, dirfd, new) })
+}
+
 // Readlink returns the text of a symlink that is open by O_PATH|O_NOFOLLOW.
 func Readlink(link *os.File) (string, error) {
 	buf := make([]byte, unix.PathMax)

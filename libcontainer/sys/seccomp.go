@@ -14,16 +14,17 @@ const sockFilterSize = 8
 
 // SeccompLoad puts a filter on the current thread (seccomp(2)). program is an
 // array of struct sock_filter, flags are SECCOMP_FILTER_FLAG_*. With
-// NEW_LISTENER among them it returns the listener, close-on-exec, else nil.
+// NEW_LISTENER among them it returns the number of the listener, close-on-exec,
+// else -1: only a number, as os.NewFile makes a system call.
 //
 // From its return on the thread can make only the calls that the filter allows,
 // and the Go runtime makes some unasked: do nothing but exec after it.
-func SeccompLoad(program []byte, flags uint32) (listener *os.File, err error) {
+func SeccompLoad(program []byte, flags uint32) (listener int, err error) {
 	fd, err := seccompLoad(program, flags)
 	if err != nil || flags&unix.SECCOMP_FILTER_FLAG_NEW_LISTENER == 0 {
-		return nil, err
+		return -1, err
 	}
-	return os.NewFile(uintptr(fd), "seccomp listener"), nil
+	return fd, nil
 }
 
 func seccompLoad(program []byte, flags uint32) (fd int, err error) {

@@ -47,7 +47,8 @@ func SendAll(sock *os.File, data []byte, files ...*os.File) error {
 }
 
 // RecvFull fills buf from a stream socket and returns the descriptors that
-// came with it, close-on-exec. io.EOF means that the peer closed before the
+// came with it, close-on-exec; more than 4 of them are an error: a peer could
+// use up all we may have. io.EOF means that the peer closed before the
 // first byte, io.ErrUnexpectedEOF in the middle.
 func RecvFull(sock *os.File, buf []byte) (files []*os.File, err error) {
 	defer func() {
@@ -62,6 +63,8 @@ func RecvFull(sock *os.File, buf []byte) (files []*os.File, err error) {
 		switch {
 		case err != nil:
 			return files, err
+		case len(files) > maxFDs:
+			return files, &os.PathError{Op: "receive", Path: sock.Name(), Err: unix.ETOOMANYREFS}
 		case n == 0 && got == 0:
 			return files, io.EOF
 		case n == 0:
