@@ -106,7 +106,7 @@ C_FILES += $(wildcard bench/c/*.c)
 vm-build: ## Make the Debian guest of test-vm (QEMU, systemd, cgroup v2), if need be
 	@tests/vm/vm.sh build
 
-test-vm: build ## Run the bats in the guest with both cgroup drivers and rootless; VM_SELECT=short is for CI
+test-vm: build _build/attack _build/seccomp ## Run the bats in the guest with both cgroup drivers and rootless; VM_SELECT=short is for CI
 	@tests/vm/suite.sh
 
 bench: build ## Measure beside Debian's runc and crun, into bench/results.md; BENCH_N=rounds
@@ -135,7 +135,6 @@ test-attack: build deps-test ## Run the attacks of tests/security*.bats for long
 	@RUNC_ATTACK_ROUNDS='$(ROUNDS)' RUNC_ATTACK_EVERY=1 tests/run-bats.sh $(wildcard tests/security*.bats)
 
 # The helper, for a guest without a compiler; elsewhere the bats build it.
-test-vm: _build/attack _build/seccomp
 _build/attack: $(wildcard tests/attack/*.c tests/attack/*.h)
 	@mkdir -p $(@D)
 	$(CC) -static -O2 -o $@ $(filter %.c,$^)

@@ -20,8 +20,8 @@ setup() {
 # filter JSON-RULE... sets a filter that allows what no rule is about.
 filter() {
 	local rules
-	rules=$(IFS=,; echo "$*")
-	config --argjson r "[$rules]" '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+	rules=$(printf '%s\n' "$@" | jq -sc .)
+	config --argjson r "$rules" '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
 		"architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"], "syscalls": $r}'
 }
 

@@ -46,6 +46,7 @@ __attribute__((noreturn)) void fake_exit(int status)
 #include "../nsexec.c"
 
 #undef close
+int close(int fd);
 #undef _exit
 
 /* What is known of the input: what was asked for, and the kernel's answers. */

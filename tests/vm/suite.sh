@@ -26,6 +26,9 @@ stage() {
 	mkdir -m 755 "$dir"
 	cp -a "$root/tests" "$root/VERSION" "$dir/"
 	[ "$binary" = debian ] || cp "$binary" "$dir/runc"
+	# There is no compiler in the guest.
+	mkdir "$dir/_build"
+	cp "$root"/_build/{attack,seccomp} "$dir/_build/" 2>/dev/null || true
 	# Beside the others, where bats finds what it loads.
 	mv "$dir"/tests/vm/*.bats "$dir/tests/"
 	# shellcheck disable=SC2016
