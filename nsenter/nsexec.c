@@ -236,8 +236,10 @@ static void hide_files(const struct bootstrap *b)
 
 	if (root >= 0 && fchdir(b->hole) == 0 && chroot(".") == 0)
 		bootstrap_root = root;
-	else if (joins(b, CLONE_NEWNS))
+	else if (joins(b, CLONE_NEWNS) || root < 0 || fchdir(root) < 0)
 		fail("take files out of sight");
+	else
+		close(root);
 	close(b->hole);
 }
 

@@ -126,6 +126,13 @@ load helpers
 	assert_fails "exec /script: no such file or directory"
 }
 
+@test "run: without the right to change the root" {
+	config '.process.capabilities = {}'
+	container_script 'pwd; ls -d /proc/self; ls /proc/self/fd | wc -l'
+	run setpriv --bounding-set=-sys_chroot --inh-caps=-all "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID" 3>&-
+	assert_output / /proc/self 4
+}
+
 @test "run: the container's pid 1 is the program" {
 	container_script 'echo $$; cat /proc/1/comm; :'
 	run_container
