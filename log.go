@@ -27,7 +27,7 @@ func setUpLog(file, format string, debug bool) error {
 	case "json":
 		logrus.SetFormatter(new(logrus.JSONFormatter))
 	default:
-		return fmt.Errorf("--log-format %q is not known; choose text or json", format)
+		return fmt.Errorf("--log-format: invalid log-format: %s; choose text or json", format)
 	}
 	if file == "" {
 		return nil

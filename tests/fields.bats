@@ -449,7 +449,7 @@ disk() {
 	container_args true
 	run_container
 	assert_ok
-	only_ours "other words"
+	only_ours "names the hook"
 	assert_has "kernel and kernelTCP are ignored"
 }
 
@@ -576,8 +576,8 @@ weights() {
 		config --arg k "$kind" '.hooks = {($k): [{"path": "/bin/sleep", "args": ["sleep", "100"], "timeout": 1}]}'
 		run_container
 		[ "$status" -ne 0 ] || fail "$kind: $(show)"
-		only_ours "other words"
-		assert_has "$kind" "timed out after 1s"
+		only_ours "names the hook"
+		assert_has "$kind" "hook ran past specified timeout of 1.0s"
 	done
 }
 

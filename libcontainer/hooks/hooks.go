@@ -80,7 +80,7 @@ func run(h *configs.Hook, state []byte, dir string, env []string) error {
 	case err == nil, errors.Is(err, unix.EPIPE), errors.Is(err, exec.ErrWaitDelay) && cmd.ProcessState.Success():
 		return nil // a hook need not read its stdin, and may leave children
 	case ctx.Err() != nil:
-		return fmt.Errorf("hook timed out after %v; stdout: %s, stderr: %s", h.Timeout, &stdout, &stderr)
+		return fmt.Errorf("hook ran past specified timeout of %.1fs; stdout: %s, stderr: %s", h.Timeout.Seconds(), &stdout, &stderr)
 	case cmd.ProcessState == nil:
 		return err // it did not start
 	}

@@ -70,7 +70,7 @@ func TestTimeout(t *testing.T) {
 	h.Timeout = 50 * time.Millisecond
 	begin := time.Now()
 	err := Run("poststop", []configs.Hook{h}, nil, "/", nil)
-	if err == nil || !strings.Contains(err.Error(), "timed out after 50ms") {
+	if err == nil || !strings.Contains(err.Error(), "hook ran past specified timeout of 0.1s") {
 		t.Errorf("got %v", err)
 	}
 	if time.Since(begin) > 10*time.Second {
