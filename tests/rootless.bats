@@ -315,3 +315,41 @@ cgroup_writers() {
 	done
 	find "$CGROUP" -depth -type d -exec rmdir {} +
 }
+
+@test "rootless: sysctls of the container's own namespaces, and no others" {
+	quiet
+	config '.linux.sysctl = {"net.ipv4.ip_unprivileged_port_start": "77"}
+		| .linux.namespaces |= (map(select(.type != "network")) + [{"type": "network"}])'
+	container_args cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+	run_container
+	assert_ok
+	assert_output 77
+	config '.linux.sysctl = {"kernel.pid_max": "1000"}'
+	run_container
+	assert_fails sysctl kernel.pid_max
+}
+
+@test "rootless: in a container whose /proc is partly covered the refusal of another is explained" {
+	quiet
+	config '.linux.uidMappings[0].hostID = 0 | .linux.gidMappings[0].hostID = 0'
+	container_args true
+	# shellcheck disable=SC2016
+	run as_alice unshare --user --map-root-user --mount --pid --fork --mount-proc \
+		sh -c 'mount -t tmpfs none /proc/sys && exec unshare --user --map-root-user --mount "$@"' \
+		sh "$RUNC_BATS_DIR/alice/runc" run -b "$BUNDLE" "$ID"
+	assert_fails "mounts[0] (/proc)" "a new procfs is not allowed since /proc out here has 1 over-mounts (/proc/sys)"
+}
+
+@test "rootless: the user's own cache of seccomp filters" {
+	local names
+	quiet
+	names=$(jq -c '.syscalls[0].names' "$REPO/tests/testdata/seccomp-large.json")
+	config --argjson n "$names" '.linux.seccomp = {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": $n, "action": "SCMP_ACT_ALLOW"}]}'
+	container_args grep Seccomp: /proc/self/status
+	for _ in 1 2; do
+		run_container
+		assert_ok
+		assert_output $'Seccomp:\t2'
+	done
+	assert_equal "$(stat -c '%a %u' "$W/run/runc-cache" "$W"/run/runc-cache/*)" "700 $ALICE"$'\n'"600 $ALICE"
+}
