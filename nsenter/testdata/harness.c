@@ -138,7 +138,7 @@ int fake_open(const char *path, int flags, ...)
 
 int fake_fchdir(int fd)
 {
-	must(fd == asked.hole, "entered a directory that was not asked for");
+	must(fd == asked.hole || fd == ROOT, "entered a directory that was not asked for");
 	return answer();
 }
 
@@ -162,7 +162,7 @@ long fake_syscall(long number, ...)
 
 int fake_close(int fd)
 {
-	must(is_asked(fd) || fd == asked.hole, "closed what was not asked for");
+	must(is_asked(fd) || fd == asked.hole || fd == ROOT, "closed what was not asked for");
 	return 0;
 }
 
