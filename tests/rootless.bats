@@ -262,7 +262,7 @@ in_own_cgroup() { bash -c 'echo $$ >"$0/session/cgroup.procs"; exec "$@"' "$CGRO
 # v1 /sys/fs/cgroup is a tmpfs of its own.
 cgroup_writers() {
 	container_script 'find /sys/fs/cgroup -type f -writable 2>/dev/null | head -5
-		find /sys/fs/cgroup -type d | while read d; do
+		find /sys/fs/cgroup -type d 2>/dev/null | while read d; do
 			[ "$(stat -fc %t $d 2>/dev/null)" = 1021994 ] || { mkdir $d/evil 2>/dev/null && echo "made $d/evil"; }
 		done
 		echo end'
