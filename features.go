@@ -35,7 +35,7 @@ func featureAnnotations() map[string]string {
 	return map[string]string{
 		"org.opencontainers.runc.version":            version,
 		"org.opencontainers.runc.commit":             gitCommit,
-		"org.opencontainers.runc.checkpoint.enabled": "false",
+		"org.opencontainers.runc.checkpoint.enabled": "true",
 		"io.github.seccomp.libseccomp.version":       fmt.Sprintf("%d.%d.%d", major, minor, micro),
 	}
 }

@@ -49,6 +49,7 @@ func newApp() *cli.Command {
 		HideVersion: true,
 		Flags:       globalFlags(),
 		Commands: []*cli.Command{
+			checkpointCommand(),
 			createCommand(),
 			deleteCommand(),
 			eventsCommand(),
@@ -58,6 +59,7 @@ func newApp() *cli.Command {
 			listCommand(),
 			pauseCommand(),
 			psCommand(),
+			restoreCommand(),
 			resumeCommand(),
 			runCommand(),
 			specCommand(),

@@ -8,6 +8,7 @@ import (
 
 	"runc/internal/attach"
 	"runc/internal/launch"
+	"runc/libcontainer"
 )
 
 func runCommand() *cli.Command {
@@ -47,7 +48,11 @@ func runFailed(cmd *cli.Command, err error) error {
 }
 
 // run returns the exit status of the container's program.
-func run(cmd *cli.Command) (int, error) {
+func run(cmd *cli.Command) (int, error) { return begin(cmd, launch.Run) }
+
+// begin lets start make a container whose program runs, and waits for its end
+// unless --detach is given.
+func begin(cmd *cli.Command, start func(launch.Options) (*libcontainer.Container, error)) (int, error) {
 	o, err := launchOptions(cmd)
 	if err != nil {
 		return 0, err
@@ -57,7 +62,7 @@ func run(cmd *cli.Command) (int, error) {
 		o.Notify = notify.Bind
 	}
 	if o.Detach = cmd.Bool("detach"); o.Detach {
-		c, err := launch.Run(o)
+		c, err := start(o)
 		if err == nil && notify != nil {
 			warn(notify.Pass(c.Process(), c.Process().PID, false))
 		}
@@ -69,7 +74,7 @@ func run(cmd *cli.Command) (int, error) {
 	}
 	var terminal attach.Terminal
 	o.Terminal = terminal.Take
-	c, err := launch.Run(o)
+	c, err := start(o)
 	if err != nil {
 		terminal.Close(nil)
 		return 0, err

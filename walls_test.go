@@ -38,6 +38,7 @@ var floors = map[string]int{
 
 	"runc/libcontainer/process": 4,
 	"runc/libcontainer/rootfs":  4,
+	"runc/libcontainer/criu":    4,
 
 	"runc/libcontainer/specconv":    3,
 	"runc/libcontainer/state":       3,
@@ -83,6 +84,7 @@ var (
 		"github.com/godbus/dbus",
 		"github.com/coreos/go-systemd",
 		"github.com/vishvananda/netlink",
+		"github.com/checkpoint-restore/go-criu",
 	}
 )
 
@@ -95,10 +97,11 @@ var owners = map[string][]string{
 	"github.com/urfave/cli": {"runc"},
 	// specconv makes, and state saves, the library's description of a cgroup;
 	// only our package cgroups lets it act.
-	"github.com/opencontainers/cgroups":    {"runc/libcontainer/cgroups", "runc/libcontainer/specconv", "runc/libcontainer/state"},
-	"github.com/seccomp/libseccomp-golang": {"runc/libcontainer/seccomp", "runc"},
-	"github.com/syndtr/gocapability":       {"runc/libcontainer/capabilities"},
-	"github.com/vishvananda/netlink":       {"runc/libcontainer/netdev"},
+	"github.com/opencontainers/cgroups":     {"runc/libcontainer/cgroups", "runc/libcontainer/specconv", "runc/libcontainer/state"},
+	"github.com/seccomp/libseccomp-golang":  {"runc/libcontainer/seccomp", "runc"},
+	"github.com/syndtr/gocapability":        {"runc/libcontainer/capabilities"},
+	"github.com/vishvananda/netlink":        {"runc/libcontainer/netdev"},
+	"github.com/checkpoint-restore/go-criu": {"runc/libcontainer/criu"},
 }
 
 // pure lists the functions of golang.org/x/sys/unix and syscall that compute

@@ -69,24 +69,8 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	defer undo.Clean()
 	filter := f.filters.CompileAsync(s.Config.Seccomp) // meanwhile; collected below
 
-	dir, err := f.root.Create(id, reclaim)
+	c, err := f.reserve(id, s, io, undo)
 	if err != nil {
-		return nil, err
-	}
-	c := &Container{dir: dir}
-	undo.Add(c.poststop) // when all else is undone
-	undo.Add(func() { warn(dir.Remove()) })
-	if c.cgroup, err = newCgroup(s); err != nil {
-		return nil, err
-	}
-	c.st = newState(id, s, io, c.cgroup)
-	if err := c.findRdt(); err != nil {
-		return nil, err
-	}
-	if err := c.saveEarly(); err != nil { // what a killed create leaves can be found
-		return nil, err
-	}
-	if err := c.makeNotify(io); err != nil {
 		return nil, err
 	}
 	var gate *os.File
@@ -96,11 +80,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		}
 		defer gate.Close()
 	}
-	if err := c.cgroup.Create(); err != nil {
-		return nil, explainCgroup(err)
-	}
-	undo.Add(func() { warn(c.cgroup.Destroy()) })
-	if err := c.makeRdt(undo); err != nil {
+	if err := c.makeGroups(undo); err != nil {
 		return nil, err
 	}
 	if err := c.spawn(s, io, gate); err != nil {
@@ -145,7 +125,39 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	}
 	undo.Release()
 	devices.Close()
-	return c, dir.Unlock()
+	return c, c.dir.Unlock()
+}
+
+// reserve takes the id for a new container and saves what is known of it: what a
+// killed create leaves can be found by that.
+func (f *Factory) reserve(id string, s Spec, io IO, undo *cleanup.Stack) (*Container, error) {
+	dir, err := f.root.Create(id, reclaim)
+	if err != nil {
+		return nil, err
+	}
+	c := &Container{dir: dir}
+	undo.Add(c.poststop) // when all else is undone
+	undo.Add(func() { warn(dir.Remove()) })
+	if c.cgroup, err = newCgroup(s); err != nil {
+		return nil, err
+	}
+	c.st = newState(id, s, io, c.cgroup)
+	if err := c.findRdt(); err != nil {
+		return nil, err
+	}
+	if err := c.saveEarly(); err != nil {
+		return nil, err
+	}
+	return c, c.makeNotify(io)
+}
+
+// makeGroups makes the cgroup and the resctrl group.
+func (c *Container) makeGroups(undo *cleanup.Stack) error {
+	if err := c.cgroup.Create(); err != nil {
+		return explainCgroup(err)
+	}
+	undo.Add(func() { warn(c.cgroup.Destroy()) })
+	return c.makeRdt(undo)
 }
 
 // newState is what is known before there is a process.

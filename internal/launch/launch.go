@@ -18,6 +18,7 @@ import (
 	"runc/libcontainer/configs"
 	"runc/libcontainer/configs/validate"
 	"runc/libcontainer/console"
+	"runc/libcontainer/criu"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/specconv"
 	"runc/libcontainer/state"
@@ -243,6 +244,24 @@ func Run(o Options) (*libcontainer.Container, error) {
 	c, err := o.factory().Run(o.ID, s, io.IO)
 	if err != nil {
 		return nil, startError(err)
+	}
+	return c, o.finish(c)
+}
+
+// Restore makes a container of a checkpoint.
+func Restore(o Options, criuOpts *criu.Options) (*libcontainer.Container, error) {
+	s, err := o.Spec()
+	if err != nil {
+		return nil, err
+	}
+	io, err := o.io(s.Process, "standard")
+	if err != nil {
+		return nil, err
+	}
+	defer io.close()
+	c, err := libcontainer.NewFactory(o.Root).Restore(o.ID, s, io.IO, criuOpts)
+	if err != nil {
+		return nil, err
 	}
 	return c, o.finish(c)
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"time"
 
@@ -87,8 +86,8 @@ func (m *Manager) spawnInside(spawn func(birth *os.File) error, dir string) (err
 	if m.v2 {
 		return spawn(birth)
 	}
-	done := make(chan error)
-	go m.guestThread(done, func() error {
+	err = sys.Apart(func() error {
+		m.guest = sys.Gettid()
 		for _, dir := range m.dirs() {
 			if dir == m.paths[""] {
 				continue
@@ -99,25 +98,10 @@ func (m *Manager) spawnInside(spawn func(birth *os.File) error, dir string) (err
 		}
 		return spawn(birth)
 	})
-	if err := <-done; err != nil {
+	if err != nil {
 		return first(m.settle(), err)
 	}
 	return nil
-}
-
-// guestThread runs fn on a thread that ends with the goroutine. The main
-// thread never ends, so if it is the one, another is taken.
-func (m *Manager) guestThread(done chan<- error, fn func() error) {
-	runtime.LockOSThread() // never unlocked: that is what ends the thread
-	if sys.Gettid() == os.Getpid() {
-		other := make(chan error)
-		go m.guestThread(other, fn)
-		done <- <-other
-		runtime.UnlockOSThread()
-		return
-	}
-	m.guest = sys.Gettid()
-	done <- fn()
 }
 
 // settle waits until the thread that started a process has left the cgroup.

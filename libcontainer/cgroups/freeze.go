@@ -24,6 +24,13 @@ func (m *Manager) freezer() (dir, file string) {
 	return m.paths[""], "cgroup.freeze"
 }
 
+// FreezerDir is the directory of the container's freezer, "" when there is none,
+// and whether it is that of cgroup v2.
+func (m *Manager) FreezerDir() (dir string, v2 bool) {
+	dir, _ = m.freezer()
+	return dir, dir == m.paths[""]
+}
+
 // Frozen tells whether the container itself was told to freeze, even if some
 // process has not come to a stop yet. It does not wait. For a container that
 // stands still because of an ancestor see FrozenBy.

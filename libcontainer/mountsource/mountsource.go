@@ -7,7 +7,6 @@ package mountsource
 import (
 	"fmt"
 	"os"
-	"runtime"
 
 	"golang.org/x/sys/unix"
 
@@ -23,41 +22,22 @@ import (
 // Without open_tree(2) (Linux 5.2) it is a plain descriptor (O_PATH) of the
 // source, which init binds by mount(2).
 func Open(m *configs.Mount, mntNS, userNS *os.File) (*os.File, error) {
-	done := make(chan opened, 1)
-	go openApart(m, mntNS, done)
-	r := <-done
-	if r.err != nil {
-		return nil, fmt.Errorf("bind source: %w", r.err)
+	var tree *os.File
+	err := sys.Apart(func() (err error) {
+		tree, err = openIn(m, mntNS)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("bind source: %w", err)
 	}
 	if m.IDMapping == nil {
-		return r.tree, nil
+		return tree, nil
 	}
-	if err := idMap(m.IDMapping, r.tree, userNS); err != nil {
-		r.tree.Close()
+	if err := idMap(m.IDMapping, tree, userNS); err != nil {
+		tree.Close()
 		return nil, fmt.Errorf("id-map %s: %w", m.Source, err)
 	}
-	return r.tree, nil
-}
-
-type opened struct {
-	tree *os.File
-	err  error
-}
-
-// openApart runs openIn on a thread that ends with it: no other code ever runs
-// in the container's mount namespace. The main thread would not end, and
-// /proc/self is about it.
-func openApart(m *configs.Mount, mntNS *os.File, done chan<- opened) {
-	runtime.LockOSThread()
-	if sys.OnMainThread() {
-		defer runtime.UnlockOSThread()
-		other := make(chan opened, 1)
-		go openApart(m, mntNS, other)
-		done <- <-other
-		return
-	}
-	tree, err := openIn(m, mntNS)
-	done <- opened{tree, err}
+	return tree, nil
 }
 
 // openIn moves the calling thread into mntNS and opens the source there.

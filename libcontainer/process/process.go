@@ -104,6 +104,9 @@ func Spawn(s Start) (*Process, error) {
 	return p, nil
 }
 
+// Adopt is a process that CRIU has made: it needs no setting up.
+func Adopt(proc *sys.Process) *Process { return &Process{proc: proc} }
+
 // EnterNamespaces brings the process into its namespaces.
 func (p *Process) EnterNamespaces() error {
 	if adj := p.start.OOMScoreAdj; adj != nil {
@@ -185,7 +188,9 @@ func (p *Process) Handle() *sys.Process { return p.proc }
 
 // Kill ends the process wherever it is, and reaps it: an undo function.
 func (p *Process) Kill() {
-	p.parent.Close()
+	if p.parent != nil {
+		p.parent.Close()
+	}
 	for _, proc := range []*sys.Process{p.stage1, p.proc} {
 		if proc == nil {
 			continue

@@ -92,6 +92,12 @@ func Inherited(fd int) bool {
 	return err == nil && flags&unix.FD_CLOEXEC == 0
 }
 
+// Writable tells whether descriptor fd, of our caller's, can be written to.
+func Writable(fd int) (bool, error) {
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	return flags&unix.O_ACCMODE != unix.O_RDONLY, err
+}
+
 // Chown changes the owner of an open file.
 func Chown(f *os.File, uid, gid int) error {
 	return onFD("chown", f, func(fd int) error { return unix.Fchown(fd, uid, gid) })

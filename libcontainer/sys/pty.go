@@ -42,11 +42,16 @@ func SetControllingTerminal(tty *os.File) error {
 // DupStdio makes f the standard streams of the process.
 func DupStdio(f *os.File) error {
 	for fd := range 3 {
-		if err := onFD("dup3", f, func(old int) error { return unix.Dup3(old, fd, 0) }); err != nil {
+		if err := DupOnto(f, fd); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// DupOnto makes f descriptor fd of the process, which stays open at an exec.
+func DupOnto(f *os.File, fd int) error {
+	return onFD("dup3", f, func(old int) error { return unix.Dup3(old, fd, 0) })
 }
 
 // DupNonblocking duplicates f for Go's poller, so that reads heed deadlines.

@@ -8,8 +8,16 @@ import (
 )
 
 // SocketPair makes two connected stream sockets.
-func SocketPair(name string) (a, b *os.File, err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+func SocketPair(name string) (a, b *os.File, err error) { return socketPair(name, unix.SOCK_STREAM) }
+
+// PacketPair makes two connected sockets that keep messages apart
+// (SOCK_SEQPACKET).
+func PacketPair(name string) (a, b *os.File, err error) {
+	return socketPair(name, unix.SOCK_SEQPACKET)
+}
+
+func socketPair(name string, kind int) (a, b *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, kind|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, nil, os.NewSyscallError("socketpair", err)
 	}
@@ -73,6 +81,13 @@ func RecvFull(sock *os.File, buf []byte) (files []*os.File, err error) {
 		got += n
 	}
 	return files, nil
+}
+
+// RecvPacket takes one message, with the descriptors that came with it,
+// close-on-exec. What does not fit into buf is lost: n is len(buf) then. 0 means
+// that the peer has closed.
+func RecvPacket(sock *os.File, buf []byte) (n int, files []*os.File, err error) {
+	return recv(sock, buf)
 }
 
 func recv(sock *os.File, buf []byte) (n int, files []*os.File, err error) {

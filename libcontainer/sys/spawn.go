@@ -13,8 +13,10 @@ import (
 
 // SpawnAttr says how Spawn starts a child.
 type SpawnAttr struct {
-	// Exe is the open program; it need not have a path.
-	Exe *os.File
+	// Exe is the open program; it need not have a path, but must not be a
+	// script. nil: the program at Path.
+	Exe  *os.File
+	Path string
 	// Args and Env are complete; nothing is inherited.
 	Args, Env []string
 	// Files become the descriptors 0, 1, 2, ... of the child; a nil entry is
@@ -28,14 +30,17 @@ type SpawnAttr struct {
 // Spawn starts a child and returns it with its pidfd. It goes around
 // os.StartProcess, which forks once more at its first use to try out pidfds.
 func Spawn(a SpawnAttr) (*Process, error) {
-	// The path is resolved by the child, whose descriptor table is a copy of
-	// ours, but for the low numbers that Files have taken by then.
-	exe, err := dupAbove(a.Exe, len(a.Files), a.Files)
-	if err != nil {
-		return nil, err
+	name, path := a.Path, a.Path
+	if a.Exe != nil {
+		// The path is resolved by the child, whose descriptor table is a copy
+		// of ours, but for the low numbers that Files have taken by then.
+		exe, err := dupAbove(a.Exe, len(a.Files), a.Files)
+		if err != nil {
+			return nil, err
+		}
+		defer exe.Close()
+		name, path = a.Exe.Name(), FDPath(exe)
 	}
-	defer exe.Close()
-	path := FDPath(exe)
 	pidfd := -1
 	attr := &syscall.ProcAttr{
 		Env: a.Env,
@@ -53,13 +58,13 @@ func Spawn(a SpawnAttr) (*Process, error) {
 		attr.Sys.CgroupFD = int(a.CgroupDir.Fd())
 	}
 	var pid int
-	err = forking(func() (err error) {
+	err := forking(func() (err error) {
 		pid, _, err = syscall.StartProcess(path, a.Args, attr)
 		return err
 	})
 	runtime.KeepAlive(a)
 	if err != nil {
-		return nil, &os.PathError{Op: "start", Path: a.Exe.Name(), Err: err}
+		return nil, &os.PathError{Op: "start", Path: name, Err: err}
 	}
 	p := &Process{PID: pid}
 	if pidfd >= 0 {

@@ -16,6 +16,14 @@ func Fstat(f *os.File) (st unix.Stat_t, err error) {
 	return st, err
 }
 
+// Stat asks what path leads to (stat(2)).
+func Stat(path string) (st unix.Stat_t, err error) {
+	if err := Retry(func() error { return unix.Stat(path, &st) }); err != nil {
+		return st, &os.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return st, nil
+}
+
 // Fstatfs asks about the file system that f lies on (fstatfs(2)); O_PATH is
 // enough.
 func Fstatfs(f *os.File) (st unix.Statfs_t, err error) {
