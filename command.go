@@ -9,13 +9,19 @@ import (
 
 	"runc/internal/launch"
 	"runc/libcontainer"
+	"runc/libcontainer/fault"
 )
+
+// usagef is an error in how a command was called.
+func usagef(format string, args ...any) error {
+	return fault.At("command line", fault.Worded(fault.Usage, fmt.Errorf(format, args...)))
+}
 
 // exactArgs wraps an action that takes n arguments.
 func exactArgs(n int, action cli.ActionFunc) cli.ActionFunc {
 	return func(ctx context.Context, cmd *cli.Command) error {
 		if cmd.Args().Len() != n {
-			return fmt.Errorf("runc: %q requires exactly %d argument(s), got %d; see runc %s --help", cmd.Name, n, cmd.Args().Len(), cmd.Name)
+			return argsError(cmd, "exactly", n)
 		}
 		return action(ctx, cmd)
 	}
@@ -24,15 +30,19 @@ func exactArgs(n int, action cli.ActionFunc) cli.ActionFunc {
 // betweenArgs wraps an action that takes from lo to hi arguments.
 func betweenArgs(lo, hi int, action cli.ActionFunc) cli.ActionFunc {
 	return func(ctx context.Context, cmd *cli.Command) error {
-		n := cmd.Args().Len()
-		switch {
+		switch n := cmd.Args().Len(); {
 		case n < lo:
-			return fmt.Errorf("runc: %q requires a minimum of %d argument(s), got %d; see runc %s --help", cmd.Name, lo, n, cmd.Name)
+			return argsError(cmd, "a minimum of", lo)
 		case n > hi:
-			return fmt.Errorf("runc: %q requires a maximum of %d argument(s), got %d; see runc %s --help", cmd.Name, hi, n, cmd.Name)
+			return argsError(cmd, "a maximum of", hi)
 		}
 		return action(ctx, cmd)
 	}
+}
+
+// argsError is in runc's words.
+func argsError(cmd *cli.Command, bound string, n int) error {
+	return usagef("runc: %q requires %s %d argument(s), got %d; see runc %s --help", cmd.Name, bound, n, cmd.Args().Len(), cmd.Name)
 }
 
 // factory is that of --root.
@@ -52,7 +62,7 @@ func loadContainer(cmd *cli.Command) (*libcontainer.Container, error) {
 	}
 	id := cmd.Args().First()
 	if id == "" {
-		return nil, fmt.Errorf("container id cannot be empty")
+		return nil, usagef("container id cannot be empty")
 	}
 	return f.Load(id)
 }
@@ -83,10 +93,10 @@ func cgroupManager(cmd *cli.Command) (string, error) {
 	case "systemd":
 	case "cgroupfs", "disabled":
 		if cmd.Bool("systemd-cgroup") {
-			return "", fmt.Errorf("--cgroup-manager %s and --systemd-cgroup exclude each other; drop one", manager)
+			return "", usagef("--cgroup-manager %s and --systemd-cgroup exclude each other; drop one", manager)
 		}
 	default:
-		return "", fmt.Errorf("--cgroup-manager %q is not known; choose cgroupfs, systemd or disabled", manager)
+		return "", usagef("--cgroup-manager %q is not known; choose cgroupfs, systemd or disabled", manager)
 	}
 	return manager, nil
 }

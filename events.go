@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -37,7 +36,7 @@ interval "stats", what it has used. It ends with the container.`,
 		Action: exactArgs(1, func(_ context.Context, cmd *cli.Command) error {
 			interval := cmd.Duration("interval")
 			if interval <= 0 {
-				return errors.New("duration interval must be greater than 0")
+				return usagef("duration interval must be greater than 0")
 			}
 			c, err := loadContainer(cmd)
 			if err != nil {

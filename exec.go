@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v3"
@@ -51,7 +50,7 @@ What is not given is as in the bundle of the container.`,
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			if cmd.Args().Len() == 0 {
-				return errors.New("runc: \"exec\" requires a minimum of 1 argument(s); see runc exec --help")
+				return argsError(cmd, "a minimum of", 1)
 			}
 			status, err := execProcess(cmd)
 			if err != nil {
@@ -109,9 +108,9 @@ func execOptions(cmd *cli.Command) (o launch.ExecOptions, err error) {
 	}
 	switch {
 	case o.ID == "":
-		return o, errors.New("container id cannot be empty; see runc exec --help")
+		return o, usagef("container id cannot be empty; see runc exec --help")
 	case o.ProcessFile == "" && len(o.Args) == 0:
-		return o, errors.New("process args cannot be empty; give a command, or a process with --process")
+		return o, usagef("process args cannot be empty; give a command, or a process with --process")
 	}
 	return o, nil
 }

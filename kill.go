@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -49,7 +48,7 @@ func parseSignal(s string) (unix.Signal, error) {
 	}
 	if n, err := strconv.Atoi(s); err == nil {
 		if n < 0 || n > maxSignal {
-			return 0, fmt.Errorf("unknown signal %q; a number is from 0 to %d", s, maxSignal)
+			return 0, usagef("unknown signal %q; a number is from 0 to %d", s, maxSignal)
 		}
 		return unix.Signal(n), nil
 	}
@@ -59,7 +58,7 @@ func parseSignal(s string) (unix.Signal, error) {
 	}
 	sig := unix.SignalNum(name)
 	if sig == 0 {
-		return 0, fmt.Errorf("unknown signal %q; see kill -l", s)
+		return 0, usagef("unknown signal %q; see kill -l", s)
 	}
 	return sig, nil
 }

@@ -59,7 +59,7 @@ func printList(format string, states []containerState) error {
 	case "json":
 		return json.NewEncoder(os.Stdout).Encode(states)
 	}
-	return fmt.Errorf("--format %q: invalid format option; choose table or json", format)
+	return usagef("--format %q: invalid format option; choose table or json", format)
 }
 
 // statesOf reads every container; one that cannot be read is a row of its own,

@@ -42,35 +42,43 @@ func main() {
 
 // newApp returns the command line.
 func newApp() *cli.Command {
-	return &cli.Command{
-		Name:        "runc",
-		Usage:       "Open Container Initiative runtime",
-		Description: description,
-		HideVersion: true,
-		Flags:       globalFlags(),
-		Commands: []*cli.Command{
-			checkpointCommand(),
-			createCommand(),
-			deleteCommand(),
-			eventsCommand(),
-			execCommand(),
-			featuresCommand(),
-			killCommand(),
-			listCommand(),
-			pauseCommand(),
-			psCommand(),
-			restoreCommand(),
-			resumeCommand(),
-			runCommand(),
-			specCommand(),
-			startCommand(),
-			stateCommand(),
-			updateCommand(),
-		},
+	app := &cli.Command{
+		Name:           "runc",
+		Usage:          "Open Container Initiative runtime",
+		Description:    description,
+		HideVersion:    true,
+		Flags:          globalFlags(),
+		Commands:       commands(),
 		Before:         prepare,
 		Action:         noCommand,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 		OnUsageError:   usageError,
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = usageError
+	}
+	return app
+}
+
+func commands() []*cli.Command {
+	return []*cli.Command{
+		checkpointCommand(),
+		createCommand(),
+		deleteCommand(),
+		eventsCommand(),
+		execCommand(),
+		featuresCommand(),
+		killCommand(),
+		listCommand(),
+		pauseCommand(),
+		psCommand(),
+		restoreCommand(),
+		resumeCommand(),
+		runCommand(),
+		specCommand(),
+		startCommand(),
+		stateCommand(),
+		updateCommand(),
 	}
 }
 
@@ -107,20 +115,31 @@ func noCommand(_ context.Context, cmd *cli.Command) error {
 		return nil
 	}
 	if name := cmd.Args().First(); name != "" {
-		return cli.Exit(fmt.Sprintf("No help topic for '%s': no such command; see runc --help", name), 3)
+		return &exitError{status: noTopic, err: usagef("No help topic for '%s': no such command; see runc --help", name)}
 	}
 	return cli.ShowAppHelp(cmd)
 }
 
-// usageError words a mistake in flags. The flags of a command are read before
-// the global ones take effect, so that is made up for: the error goes to --log.
+// noTopic is the exit status, of runc and of the CLI library, for a command
+// that is not known.
+const noTopic = 3
+
+// usageError words a mistake in flags, after the help that it asks for. The
+// flags of a command are read before the global ones take effect, so that is
+// made up for: the error goes to --log.
 func usageError(ctx context.Context, cmd *cli.Command, err error, isCommand bool) error {
+	fmt.Fprintf(cmd.Root().Writer, "Incorrect Usage: %v\n\n", err)
+	help := cli.ShowRootCommandHelp
 	if isCommand {
+		help = cli.ShowSubcommandHelp
 		if _, err := prepare(ctx, cmd.Root()); err != nil {
 			return err
 		}
 	}
-	return fmt.Errorf("%w; see %s --help", err, cmd.FullName())
+	if err := help(cmd); err != nil {
+		return err
+	}
+	return usagef("%w; see %s --help", err, cmd.FullName())
 }
 
 // exitError carries an exit status other than 1. A nil err has been told
@@ -141,19 +160,26 @@ func fatal(err error) {
 	exit := &exitError{status: 1, err: err}
 	if library, ok := err.(cli.ExitCoder); ok { // no such command
 		exit.status = library.ExitCode()
+		exit.err = usagef("%w", err)
 	}
 	errors.As(err, &exit)
 	if exit.err == nil {
 		os.Exit(exit.status)
 	}
-	if exit.plain == "" || !logsToStderr() {
-		logrus.Error(exit.err)
+	tell(exit)
+	os.Exit(exit.status)
+}
+
+// tell logs an error as one line, and shows it to the user if the log does not.
+func tell(e *exitError) {
+	text := oneLine(e.err.Error())
+	if e.plain == "" || !logsToStderr() {
+		logrus.WithFields(faultFields(e.err)).Error(text)
 	}
 	switch {
-	case exit.plain != "":
-		fmt.Fprintln(os.Stderr, exit.plain)
+	case e.plain != "":
+		fmt.Fprintln(os.Stderr, e.plain)
 	case !logsToStderr():
-		fmt.Fprintln(os.Stderr, exit.err)
+		fmt.Fprintln(os.Stderr, text)
 	}
-	os.Exit(exit.status)
 }

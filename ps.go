@@ -28,11 +28,11 @@ they must have it print a column PID. The numbers are those of the host.`,
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			if cmd.Args().Len() < 1 {
-				return errors.New(`runc: "ps" requires a minimum of 1 argument(s); see runc ps --help`)
+				return argsError(cmd, "a minimum of", 1)
 			}
 			format := cmd.String("format")
 			if format != "table" && format != "json" {
-				return fmt.Errorf("--format %q: invalid format option; choose table or json", format)
+				return usagef("--format %q: invalid format option; choose table or json", format)
 			}
 			c, err := loadContainer(cmd)
 			if err != nil {

@@ -135,7 +135,7 @@ func number[T any](cmd *cli.Command, flag string, to **T, parse func(string) (T,
 	}
 	value, err := parse(text)
 	if err != nil {
-		return fmt.Errorf("invalid value for %s: %w", flag, err)
+		return usagef("invalid value for %s: %w", flag, err)
 	}
 	*to = &value
 	return nil
@@ -160,14 +160,14 @@ func parseSize(s string) (int64, error) {
 	shift := slices.Index([]string{"", "k", "m", "g", "t", "p"}, strings.TrimSuffix(strings.TrimSuffix(unit, "b"), "i")) * 10
 	fraction, err := strconv.ParseFloat(number, 64)
 	if err != nil || shift < 0 || unit == "i" || unit == "ib" || strings.Trim(number, "0123456789.") != "" {
-		return 0, fmt.Errorf("%q is no size; write it as 67108864, 64M (k, m, g, t, p), or -1 for no limit", s)
+		return 0, usagef("%q is no size; write it as 67108864, 64M (k, m, g, t, p), or -1 for no limit", s)
 	}
 	whole, err := strconv.ParseInt(number, 10, 64)
 	switch {
 	case err == nil && whole <= math.MaxInt64>>shift:
 		return whole << shift, nil
 	case err == nil || fraction >= float64(int64(math.MaxInt64)>>shift):
-		return 0, fmt.Errorf("%q is more than any machine has", s)
+		return 0, usagef("%q is more than any machine has", s)
 	}
 	return int64(fraction * float64(uint64(1)<<shift)), nil
 }

@@ -63,6 +63,7 @@ var floors = map[string]int{
 	"runc/libcontainer/configs":  1,
 	"runc/libcontainer/sys":      1,
 	"runc/libcontainer/cleanup":  1,
+	"runc/libcontainer/fault":    1,
 	"runc/libcontainer/leanjson": 1,
 	"runc/libcontainer/signals":  1,
 	"runc/nsenter":               1,

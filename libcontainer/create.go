@@ -14,6 +14,7 @@ import (
 	"runc/libcontainer/cgroups"
 	"runc/libcontainer/cleanup"
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/process"
 	"runc/libcontainer/seccomp"
@@ -92,17 +93,17 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	}
 	joined := c.joinCgroup()
 	if err := rdtOf(c.st).Join(c.init.PID()); err != nil {
-		return nil, err
+		return nil, fault.At("intel rdt", err)
 	}
 	devices, err := c.moveDevices()
 	if err != nil {
-		return nil, err
+		return nil, fault.At("network devices", err)
 	}
 	undo.Add(func() { warn(devices.Back()) })
 	answers := c.answers(io, joined)
 	program, err := filter.Wait()
 	if err != nil {
-		return nil, err
+		return nil, fault.At("seccomp", err)
 	}
 	if err := c.setup(s, program); err != nil {
 		return nil, c.whyGone(err)
@@ -133,13 +134,13 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 func (f *Factory) reserve(id string, s Spec, io IO, undo *cleanup.Stack) (*Container, error) {
 	dir, err := f.root.Create(id, reclaim)
 	if err != nil {
-		return nil, err
+		return nil, fault.At("state", err)
 	}
 	c := &Container{dir: dir}
 	undo.Add(c.poststop) // when all else is undone
 	undo.Add(func() { warn(dir.Remove()) })
 	if c.cgroup, err = newCgroup(s); err != nil {
-		return nil, err
+		return nil, fault.At("cgroup", err)
 	}
 	c.st = newState(id, s, io, c.cgroup)
 	if err := c.findRdt(); err != nil {
@@ -204,12 +205,12 @@ func (c *Container) makeGate() (*os.File, error) {
 func (c *Container) spawn(s Spec, io IO, gate *os.File) error {
 	exe, err := selfexe.Open()
 	if err != nil {
-		return err
+		return fault.New(fault.Self, err, "")
 	}
 	defer exe.Close()
 	entry, err := process.EntryOf(s.Config)
 	if err != nil {
-		return err
+		return fault.At("namespaces", err)
 	}
 	defer entry.Close()
 	return c.cgroup.Born(func(birth *os.File) (err error) {
@@ -242,7 +243,7 @@ func explainCgroup(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("unable to apply cgroup configuration: %w", err)
+	return fault.At("cgroup", fmt.Errorf("unable to apply cgroup configuration: %w", err))
 }
 
 func (c *Container) setup(s Spec, program *seccomp.Filter) error {
@@ -282,9 +283,9 @@ func sourcesFromUs(c *configs.Config) bool {
 // part of init's own work, which a small memory limit would not bear.
 func (c *Container) limit(s Spec) error {
 	if err := c.cgroup.Set(nil); err != nil {
-		return err
+		return fault.At("limits", err)
 	}
-	return c.init.SetRlimits(s.Process.Rlimits)
+	return fault.At("limits", c.init.SetRlimits(s.Process.Rlimits))
 }
 
 // saveEarly records what there will be to clean up.
@@ -320,7 +321,14 @@ func warn(err error) {
 	}
 }
 
-var errOOMKilled = errors.New("container init was OOM-killed (memory limit too low?); raise linux.resources.memory.limit")
+// oomKilled names the limit that was too low.
+func (c *Container) oomKilled() error {
+	err := errors.New("container init was OOM-killed (memory limit too low?)")
+	if r := c.st.Cgroup.Resources; r != nil && r.Memory > 0 {
+		err = fmt.Errorf("%w: the limit is %d KiB", err, r.Memory>>10)
+	}
+	return fault.New(fault.OOM, err, "raise linux.resources.memory.limit")
+}
 
 // whyKilled says so when setting a limit failed because it had killed init:
 // systemd then removes the cgroup before the rest is set.
@@ -329,7 +337,7 @@ func (c *Container) whyKilled(err error) error {
 		return err
 	}
 	if ws, ok := c.init.Died(); ok && ws.Signaled() && ws.Signal() == unix.SIGKILL {
-		return errOOMKilled
+		return c.oomKilled()
 	}
 	return err
 }
@@ -354,7 +362,7 @@ func (c *Container) whyGone(err error) error {
 		return err
 	}
 	if n, oomErr := c.cgroup.OOMKills(); oomErr == nil && n > 0 {
-		return errOOMKilled
+		return c.oomKilled()
 	}
 	if ws.Signaled() {
 		return fmt.Errorf("%w: killed by signal %d (%v)", err, ws.Signal(), ws.Signal())

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -96,14 +97,14 @@ func (c *Container) Delete(force bool) error {
 	}
 	switch {
 	case status == Creating && !force:
-		return fmt.Errorf("cannot delete container %s that is being created; end that create, or use --force", c.ID())
+		return fault.Worded(fault.Status, fmt.Errorf("cannot delete container %s that is being created; end that create, or use --force", c.ID()))
 	case status == Stopped:
 	case status == Created || force:
 		if err := c.end(); err != nil {
 			return err
 		}
 	default:
-		return fmt.Errorf("cannot delete container %s that is not stopped: %s", c.ID(), status)
+		return fault.New(fault.Status, fmt.Errorf("cannot delete container %s that is not stopped: %s", c.ID(), status), "stop it first, or use --force")
 	}
 	return c.Destroy()
 }
@@ -129,7 +130,7 @@ func (c *Container) end() error {
 	}
 	ended, err := init.Ended(killTimeout)
 	if err == nil && !ended {
-		err = fmt.Errorf("container init (pid %d) still running %v after SIGKILL; see its wait channel in /proc/%d/wchan", init.PID, killTimeout, init.PID)
+		err = fault.Worded(fault.CgroupBusy, fmt.Errorf("container init (pid %d) still running %v after SIGKILL; see its wait channel in /proc/%d/wchan", init.PID, killTimeout, init.PID))
 	}
 	return err
 }
@@ -142,7 +143,7 @@ func (c *Container) Destroy() error {
 		return err
 	}
 	if err := c.cgroup.Destroy(); err != nil {
-		return err
+		return fault.At("cgroup", err)
 	}
 	if err := rdtOf(c.st).Destroy(); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"runc/libcontainer/cgroups"
 	"runc/libcontainer/cleanup"
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/process"
 	"runc/libcontainer/selfexe"
@@ -63,7 +64,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	}
 	program, err := filter.Wait()
 	if err != nil {
-		return nil, err
+		return nil, fault.At("seccomp", err)
 	}
 	setup := &handshake.Setup{
 		Exec:        true,
@@ -79,9 +80,9 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 		return nil, c.execGone(proc, err)
 	}
 	if err := joined(); err != nil {
-		return nil, fmt.Errorf("adding pid %d to cgroups: %w", proc.PID(), err)
+		return nil, fault.At("cgroup", fmt.Errorf("adding pid %d to cgroups: %w", proc.PID(), err))
 	}
-	if err := errors.Join(bindCPUs(proc.PID(), p), proc.SetRlimits(p.Rlimits), o.sendPidfd(proc.Handle())); err != nil {
+	if err := errors.Join(fault.At("scheduling", bindCPUs(proc.PID(), p)), fault.At("limits", proc.SetRlimits(p.Rlimits)), o.sendPidfd(proc.Handle())); err != nil {
 		return nil, err
 	}
 	if err := proc.Proceed(handshake.Answers{Listener: c.sendListener(proc.PID(), Running)}); err != nil {
@@ -140,7 +141,7 @@ func (c *Container) enterBeside(init *sys.Process, cgroup *cgroups.Manager, p *c
 func (c *Container) spawnBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions, oneByOne bool) (*process.Process, error) {
 	exe, err := selfexe.Open()
 	if err != nil {
-		return nil, err
+		return nil, fault.New(fault.Self, err, "")
 	}
 	defer exe.Close()
 	entry, err := process.EntryBeside(init)

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/cgroups"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/process"
 	"runc/libcontainer/sys"
@@ -19,9 +20,9 @@ func (c *Container) requireExec() error {
 	case err != nil:
 		return err
 	case status == Stopped:
-		return errors.New("cannot exec in a stopped container")
+		return fault.New(fault.Status, errors.New("cannot exec in a stopped container"), "")
 	case status == Creating:
-		return errors.New("cannot exec in a container that is being created")
+		return fault.New(fault.Status, errors.New("cannot exec in a container that is being created"), "")
 	}
 	return nil
 }
@@ -34,9 +35,10 @@ func (c *Container) refusePaused(cgroup *cgroups.Manager) error {
 		return err
 	}
 	if own, err := c.cgroup.Frozen(); err == nil && own {
-		return errors.New("cannot exec in a paused container (use --ignore-paused to override)")
+		return fault.New(fault.Paused, errors.New("cannot exec in a paused container (use --ignore-paused to override)"), "resume it, or use --ignore-paused")
 	}
-	return fmt.Errorf("cannot exec in a paused container: the cgroup %s is frozen; thaw it (or use --ignore-paused to override)", by)
+	return fault.New(fault.Paused, fmt.Errorf("cannot exec in a paused container: the cgroup %s is frozen", by),
+		"thaw it (or use --ignore-paused to override)")
 }
 
 // execGone says why a process ended in the middle of its set-up.
@@ -71,7 +73,7 @@ func (c *Container) orEnded(err error) error {
 func (c *Container) refuseFrozen() error {
 	by, err := c.cgroup.FrozenBy()
 	if err == nil && by != "" {
-		err = fmt.Errorf("cannot start a paused container: the cgroup %s is frozen; thaw it", by)
+		err = fault.Worded(fault.Paused, fmt.Errorf("cannot start a paused container: the cgroup %s is frozen; thaw it", by))
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"runc/libcontainer/cgroups"
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/process"
 	"runc/libcontainer/seccomp"
 	"runc/libcontainer/state"
@@ -20,9 +21,9 @@ import (
 
 // What engines look for in messages: the words are runc's.
 var (
-	ErrNotExist   = state.ErrNotExist
-	ErrExist      = state.ErrExist
-	ErrNotRunning = errors.New("container not running")
+	ErrNotExist         = state.ErrNotExist
+	ErrExist            = state.ErrExist
+	ErrNotRunning error = &fault.Error{Code: fault.NotRunning, Err: errors.New("container not running")}
 )
 
 // Factory makes, loads and lists the containers of a state root.

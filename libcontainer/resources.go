@@ -6,10 +6,11 @@ import (
 
 	"runc/libcontainer/cgroups"
 	"runc/libcontainer/cleanup"
+	"runc/libcontainer/fault"
 )
 
 // ErrNotPaused is in runc's words, which engines look for.
-var ErrNotPaused = errors.New("container not paused")
+var ErrNotPaused error = &fault.Error{Code: fault.Status, Err: errors.New("container not paused")}
 
 // newCgroup returns the cgroup of a container that is being made.
 func newCgroup(s Spec) (*cgroups.Manager, error) {
@@ -36,7 +37,7 @@ func (c *Container) Update(change Change) error {
 	case status == Stopped:
 		return ErrNotRunning
 	case status == Creating:
-		return fmt.Errorf("cannot update container %s that is being created", c.ID())
+		return fault.New(fault.Status, fmt.Errorf("cannot update container %s that is being created", c.ID()), "")
 	}
 	undo := cleanup.New()
 	defer undo.Clean()
@@ -45,7 +46,7 @@ func (c *Container) Update(change Change) error {
 	}
 	back, err := c.cgroup.Update(change.Resources)
 	if err != nil {
-		return err
+		return fault.At("limits", err)
 	}
 	if err := c.dir.Save(c.st); err != nil {
 		return errors.Join(err, back())

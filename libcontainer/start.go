@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/hooks"
 	"runc/libcontainer/sys"
 )
@@ -37,11 +38,11 @@ func (c *Container) requireStatus(verb string, allowed ...Status) error {
 	}
 	switch {
 	case verb == "start" && status == Stopped:
-		return errors.New("cannot start a container that has stopped")
+		return fault.New(fault.Status, errors.New("cannot start a container that has stopped"), "delete it and create it again")
 	case verb == "start" && status == Running:
-		return errors.New("cannot start an already running container")
+		return errRunning
 	}
-	return fmt.Errorf("cannot %s a container in the %s state", verb, status)
+	return fault.New(fault.Status, fmt.Errorf("cannot %s a container in the %s state", verb, status), "")
 }
 
 // openGate opens exec.fifo, where init waits to write one byte, or why it fails
@@ -71,18 +72,25 @@ func (c *Container) openGate() error {
 	case ready[0] && n == 1 && err == nil:
 		return c.dir.RemoveGate()
 	case ready[0] && n > 1 && err == nil:
-		return errors.New(string(buf[:n]))
+		// Only hooks come between the gate and this word.
+		return &fault.Error{Code: fault.Hook, Step: "startContainer hooks", Err: errors.New(string(buf[:n]))}
 	case ready[1]:
 		return errInitGone
 	}
-	return errors.New("cannot start an already running container")
+	return errRunning
 }
 
 // maxFromGate bounds what init may say at the gate, in bytes: it has been in
 // the container's hands.
 const maxFromGate = 4096
 
-var errInitGone = errors.New("cannot start a container that has stopped: its init process has ended; delete the container and look for the reason in its output")
+var (
+	errInitGone error = &fault.Error{
+		Code: fault.InitGone, Hint: "delete the container and look for the reason in its output",
+		Err: errors.New("cannot start a container that has stopped: its init process has ended"),
+	}
+	errRunning error = &fault.Error{Code: fault.Status, Err: errors.New("cannot start an already running container")}
+)
 
 // poststart runs the hooks after start. A failing one ends the container, as
 // runc does.

@@ -13,6 +13,7 @@ import (
 	"runc/libcontainer"
 	"runc/libcontainer/configs"
 	"runc/libcontainer/configs/validate"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/specconv"
 	"runc/libcontainer/sys"
 )
@@ -50,7 +51,7 @@ func Exec(o ExecOptions) (*sys.Process, error) {
 	}
 	p, err := o.process(c.Config())
 	if err != nil {
-		return nil, err
+		return nil, fault.At("process", fault.Worded(fault.Config, err))
 	}
 	if err := o.preserve(p); err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func Exec(o ExecOptions) (*sys.Process, error) {
 	}
 	c.Inherit(p)
 	if err := validate.Process(c.Config(), p); err != nil {
-		return nil, err
+		return nil, fault.At("process", fault.Worded(fault.Config, err))
 	}
 	if err := o.checkTerminal(p.Terminal); err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ import (
 	"runc/libcontainer/configs/validate"
 	"runc/libcontainer/console"
 	"runc/libcontainer/criu"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/specconv"
 	"runc/libcontainer/state"
@@ -61,7 +62,12 @@ type Options struct {
 
 // Spec reads and checks the bundle: every mistake in it is found here, before
 // any process exists.
-func (o *Options) Spec() (s libcontainer.Spec, err error) {
+func (o *Options) Spec() (libcontainer.Spec, error) {
+	s, err := o.spec()
+	return s, fault.At("bundle", fault.Worded(fault.Config, err))
+}
+
+func (o *Options) spec() (s libcontainer.Spec, err error) {
 	if err := state.ValidateID(o.ID); err != nil {
 		return s, err
 	}
@@ -116,7 +122,7 @@ func (o *Options) bundle() (string, error) {
 		err = &os.PathError{Op: "open", Path: bundle, Err: unix.ENOTDIR}
 	}
 	if err != nil {
-		return "", fmt.Errorf("--bundle: %w", err)
+		return "", fault.New(fault.Bundle, fmt.Errorf("--bundle: %w", err), "")
 	}
 	return bundle, nil
 }
@@ -148,9 +154,9 @@ func (o *Options) rootless() (euid, cgroups bool, err error) {
 func (o *Options) checkTerminal(terminal bool) error {
 	switch {
 	case terminal && o.Detach && o.ConsoleSocket == "":
-		return errors.New("cannot allocate tty if runc will detach without setting console socket; give one with --console-socket, or set process.terminal to false")
+		return fault.Worded(fault.Terminal, errors.New("cannot allocate tty if runc will detach without setting console socket; give one with --console-socket, or set process.terminal to false"))
 	case o.ConsoleSocket != "" && !(terminal && o.Detach):
-		return errors.New("cannot use console socket if runc will not detach or allocate tty")
+		return fault.New(fault.Terminal, errors.New("cannot use console socket if runc will not detach or allocate tty"), "")
 	}
 	return nil
 }

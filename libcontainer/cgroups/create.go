@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/cleanup"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -34,8 +35,8 @@ func refuseProcs(dir string) error {
 		return fmt.Errorf("cgroup %s: %w", dir, err)
 	}
 	if len(pids) > 0 {
-		return fmt.Errorf("container's cgroup is not empty: %d process(es) found in %s (%s); end them or change linux.cgroupsPath",
-			len(pids), dir, describe(pids))
+		return fault.New(fault.CgroupOccupied, fmt.Errorf("container's cgroup is not empty: %d process(es) found in %s (%s)",
+			len(pids), dir, describe(pids)), "end them or change linux.cgroupsPath")
 	}
 	return nil
 }
@@ -132,16 +133,18 @@ func mkdirs(dir string, undo *cleanup.Stack) (made bool, err error) {
 
 // explainMkdir adds what is known about a host that has run out of cgroups.
 func explainMkdir(dir string, err error) error {
-	hint := ""
+	code, hint := fault.Cgroup, ""
 	switch {
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.ENOMEM):
-		hint = memoryCgroups()
+		code, hint = fault.CgroupFull, memoryCgroups()
+	case errors.Is(err, unix.EAGAIN):
+		code, hint = fault.CgroupFull, "an ancestor's cgroup.max.descendants or cgroup.max.depth is reached: raise it or remove cgroups"
 	case errors.Is(err, unix.EROFS):
-		hint = "; the cgroup file system is mounted read-only: mount it read-write, or run with --rootless and without limits"
+		code, hint = fault.CgroupDenied, "the cgroup file system is mounted read-only: mount it read-write, or run with --rootless and without limits"
 	case denied(err):
-		hint = "; let systemd delegate a cgroup to this user (Delegate=yes), or run as root"
+		code, hint = fault.CgroupDenied, "let systemd delegate a cgroup to this user (Delegate=yes), or run as root"
 	}
-	return fmt.Errorf("create cgroup %s: %w%s", dir, err, hint)
+	return fault.New(code, fmt.Errorf("create cgroup %s: %w", dir, err), hint)
 }
 
 // memoryCgroups tells how many memory cgroups there are, and how many of those
@@ -158,7 +161,7 @@ func memoryCgroups() string {
 			tree = root + "/memory"
 		}
 		all, _ := strconv.Atoi(f[2])
-		return fmt.Sprintf(" (%d memory cgroups exist, the kernel's limit is 65535; %d of them are removed and stay while memory is charged to them: drop caches)",
+		return fmt.Sprintf("%d memory cgroups exist, the kernel's limit is 65535; %d of them are removed and stay while memory is charged to them: drop caches",
 			all, max(0, all-countDirs(tree)))
 	}
 	return ""

@@ -9,6 +9,8 @@ import (
 
 	"github.com/opencontainers/cgroups/fs2"
 	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/fault"
 )
 
 // readyV2 sees to it that the directory has all controllers of the host, is no
@@ -44,6 +46,9 @@ func (m *Manager) enableControllers(dir string) error {
 		return nil
 	}
 	if err := fs2.CreateCgroupPath(dir, m.cfg); err != nil {
+		if strings.Contains(kind, "threaded") || strings.Contains(kind, "invalid") {
+			return fault.New(fault.CgroupThreaded, err, "see "+dir+"/cgroup.type")
+		}
 		return fmt.Errorf("%w (see %s/cgroup.type)", err, dir)
 	}
 	return nil

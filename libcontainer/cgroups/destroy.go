@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -46,7 +47,7 @@ func (m *Manager) destroySystemd(deadline time.Time) error {
 		return err
 	}
 	if err := lib.Destroy(); err != nil {
-		return fmt.Errorf("remove cgroup %s: systemd: %w", dir, err)
+		return fault.New(fault.Systemd, fmt.Errorf("remove cgroup %s: systemd: %w", dir, err), "")
 	}
 	return nil
 }
@@ -110,7 +111,8 @@ func awaitEmpty(dir string, deadline time.Time) error {
 		return err
 	}
 	pids, _ := allProcs(dir)
-	return fmt.Errorf("%s: %w: %d process(es) left: %s", dir, unix.EBUSY, len(pids), describe(pids))
+	return fault.New(fault.CgroupBusy, fmt.Errorf("%s: %w: %d process(es) left: %s", dir, unix.EBUSY, len(pids), describe(pids)),
+		"end them, or see why the kernel does not, then delete again")
 }
 
 func hasEvents(dir string) bool {

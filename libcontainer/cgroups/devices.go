@@ -12,6 +12,8 @@ import (
 	occ "github.com/opencontainers/cgroups"
 	devices "github.com/opencontainers/cgroups/devices/config"
 	"github.com/opencontainers/cgroups/systemd"
+
+	"runc/libcontainer/fault"
 )
 
 // hookDevices makes the library call our device code.
@@ -142,7 +144,7 @@ func setDevicesV1(dir string, r *Resources) error {
 		err = write(dir, part, lines...)
 	}
 	if err != nil {
-		return fmt.Errorf("linux.resources.devices: %w (a parent cgroup may not allow it)", err)
+		return fault.New(fault.DeviceFilter, fmt.Errorf("linux.resources.devices: %w", err), "a parent cgroup may not allow it")
 	}
 	return nil
 }

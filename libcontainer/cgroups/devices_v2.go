@@ -10,6 +10,7 @@ import (
 	devices "github.com/opencontainers/cgroups/devices/config"
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -60,11 +61,11 @@ func (m *Manager) setDevicesV2(path string, r *Resources) error {
 	case userns.RunningInUserNS(): // bpf(2) is forbidden there, and so is mknod(2)
 		return nil
 	case errors.Is(err, unix.EPERM):
-		return fmt.Errorf("linux.resources.devices: %w (needs CAP_SYS_ADMIN or CAP_BPF and CAP_NET_ADMIN; before Linux 5.11 also RLIMIT_MEMLOCK)", err)
+		return fault.New(fault.DeviceFilter, fmt.Errorf("linux.resources.devices: %w", err), "it needs CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN; before Linux 5.11 also RLIMIT_MEMLOCK")
 	case errors.Is(err, unix.ENOMEM):
-		return fmt.Errorf("linux.resources.devices: %w (see the sysctl net.core.bpf_jit_limit)", err)
+		return fault.New(fault.DeviceFilter, fmt.Errorf("linux.resources.devices: %w", err), "raise the sysctl net.core.bpf_jit_limit")
 	}
-	return fmt.Errorf("linux.resources.devices: %w", err)
+	return fault.New(fault.DeviceFilter, fmt.Errorf("linux.resources.devices: %w", err), "")
 }
 
 // attachRules hands the program over to the cgroup, which holds it from then

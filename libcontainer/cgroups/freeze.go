@@ -11,6 +11,7 @@ import (
 	occ "github.com/opencontainers/cgroups"
 	fsv1 "github.com/opencontainers/cgroups/fs"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -86,7 +87,7 @@ func (m *Manager) refuseFrozen() error {
 		return fmt.Errorf("cgroup: %w", err)
 	}
 	if by != "" {
-		return fmt.Errorf("container's cgroup unexpectedly frozen: by %s; thaw it first", by)
+		return fault.Worded(fault.CgroupFrozen, fmt.Errorf("container's cgroup unexpectedly frozen: by %s; thaw it first", by))
 	}
 	return nil
 }

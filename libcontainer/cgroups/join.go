@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -106,19 +107,19 @@ func join(dir string, pid int) error {
 }
 
 func explainJoin(dir string, pid int, err error) error {
-	hint := ""
+	code, hint := fault.Cgroup, ""
 	switch {
 	case errors.Is(err, unix.EOPNOTSUPP):
 		kind, _ := read(dir, "cgroup.type")
-		hint = fmt.Sprintf("; %s/cgroup.type is %q, which lets in threads only", dir, kind)
+		code, hint = fault.CgroupThreaded, fmt.Sprintf("%s/cgroup.type is %q, which lets in threads only", dir, kind)
 	case errors.Is(err, unix.EBUSY):
-		hint = fmt.Sprintf("; %s/cgroup.subtree_control gives controllers to sub-cgroups, so processes must be in one of those", dir)
+		code, hint = fault.CgroupBusy, fmt.Sprintf("%s/cgroup.subtree_control gives controllers to sub-cgroups, so processes must be in one of those", dir)
 	case errors.Is(err, unix.ENOSPC):
-		hint = fmt.Sprintf("; %s/cpuset.cpus or cpuset.mems is empty", dir)
+		hint = fmt.Sprintf("%s/cpuset.cpus or cpuset.mems is empty", dir)
 	case denied(err):
-		hint = "; the runtime must be allowed to write to cgroup.procs of this cgroup and of a common ancestor"
+		code, hint = fault.CgroupDenied, "the runtime must be allowed to write to cgroup.procs of this cgroup and of a common ancestor"
 	}
-	return fmt.Errorf("move pid %d into cgroup: %w%s", pid, err, hint)
+	return fault.New(code, fmt.Errorf("move pid %d into cgroup: %w", pid, err), hint)
 }
 
 // joinSystemd starts the scope with pid in it.
@@ -128,9 +129,19 @@ func (m *Manager) joinSystemd(pid int) error {
 		return err
 	}
 	if err := lib.Apply(pid); err != nil {
-		return fmt.Errorf("systemd: %w", err)
+		return m.explainSystemd(fmt.Errorf("systemd: %w", err))
 	}
 	m.paths = lib.GetPaths()
 	m.fresh = false
 	return nil
+}
+
+// explainSystemd adds what most often is wrong with systemd as the driver: it
+// is not there, or a user's session has no bus of its own.
+func (m *Manager) explainSystemd(err error) error {
+	hint := "is systemd running, and its bus reachable? or do without --systemd-cgroup"
+	if m.cfg.Rootless {
+		hint = "the bus of systemd --user must be reachable (DBUS_SESSION_BUS_ADDRESS, or bus in XDG_RUNTIME_DIR): loginctl enable-linger USER, or do without --systemd-cgroup"
+	}
+	return fault.New(fault.Systemd, err, hint)
 }

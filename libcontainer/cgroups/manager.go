@@ -12,6 +12,7 @@ import (
 	"github.com/opencontainers/cgroups/manager"
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -59,7 +60,7 @@ func New(cfg *Config) (*Manager, error) {
 	}
 	m := &Manager{cfg: cfg, fresh: true, v2: sys.FSType(root) == unix.CGROUP2_SUPER_MAGIC}
 	if !m.v2 && cfg.Resources.Unified != nil {
-		return nil, errors.New("linux.resources.unified: invalid configuration: cannot use unified on cgroup v1, which this host has; use the named fields of linux.resources, or boot with systemd.unified_cgroup_hierarchy=1")
+		return nil, fault.Worded(fault.CgroupController, errors.New("linux.resources.unified: invalid configuration: cannot use unified on cgroup v1, which this host has; use the named fields of linux.resources, or boot with systemd.unified_cgroup_hierarchy=1"))
 	}
 	if err := m.place(); err != nil {
 		return nil, err
@@ -155,6 +156,9 @@ func (m *Manager) library() (occ.Manager, error) {
 	}
 	m.hookDevices()
 	lib, err := manager.NewWithPaths(m.cfg, m.libraryPaths())
+	if err != nil && m.cfg.Systemd {
+		return nil, m.explainSystemd(fmt.Errorf("cgroup: %w", err))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cgroup: %w", err)
 	}

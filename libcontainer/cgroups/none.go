@@ -3,6 +3,8 @@ package cgroups
 import (
 	"errors"
 	"fmt"
+
+	"runc/libcontainer/fault"
 )
 
 // None returns the manager of a container that is to have no cgroup: its
@@ -15,7 +17,8 @@ func None(cfg *Config) (*Manager, error) {
 	m := &Manager{cfg: cfg, fresh: true}
 	for _, v2 := range [...]bool{false, true} {
 		if list := wants(cfg.Resources, v2); len(list) > 0 {
-			return nil, fmt.Errorf("linux.resources.%s: the container has no cgroup (--cgroup-manager disabled); drop the limit or the flag", list[0].field)
+			return nil, fault.Worded(fault.CgroupController,
+				fmt.Errorf("linux.resources.%s: the container has no cgroup (--cgroup-manager disabled); drop the limit or the flag", list[0].field))
 		}
 	}
 	return m, nil

@@ -11,6 +11,7 @@ import (
 	occ "github.com/opencontainers/cgroups"
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -110,10 +111,15 @@ func (m *Manager) placeV2(inner string) error {
 		dir = filepath.Join(root, filepath.Dir(own[i].path), inner)
 	}
 	if dir == root {
-		return errors.New("linux.cgroupsPath: the container cannot be in the root cgroup; name a cgroup of its own")
+		return errRootCgroup
 	}
 	m.paths = map[string]string{"": dir}
 	return nil
+}
+
+var errRootCgroup error = &fault.Error{
+	Code: fault.Cgroup, Hint: "name a cgroup of its own",
+	Err: errors.New("linux.cgroupsPath: the container cannot be in the root cgroup"),
 }
 
 // hybrid is where systemd mounts cgroup v2 beside v1.
@@ -135,7 +141,7 @@ func (m *Manager) placeV1(inner string) error {
 		m.paths[""] = filepath.Join(hybrid, inner)
 	}
 	if m.paths["devices"] == "" && !m.cfg.SkipDevices && !m.cfg.Rootless {
-		return fmt.Errorf("cgroup: no hierarchy with the controller devices is mounted below %s, so devices could not be forbidden; mount it: mount -t cgroup -o devices devices %s/devices", root, root)
+		return fault.Worded(fault.CgroupController, fmt.Errorf("cgroup: no hierarchy with the controller devices is mounted below %s, so devices could not be forbidden; mount it: mount -t cgroup -o devices devices %s/devices", root, root))
 	}
 	return nil
 }
@@ -156,7 +162,7 @@ func (m *Manager) placeHierarchy(o membership, inner string) error {
 		case err != nil:
 			return err
 		case dir == mount || filepath.Dir(dir) == root:
-			return errors.New("linux.cgroupsPath: the container cannot be in the root cgroup; name a cgroup of its own")
+			return errRootCgroup
 		default:
 			m.paths[name] = dir
 		}

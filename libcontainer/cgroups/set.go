@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"runc/libcontainer/fault"
 )
 
 // Set puts limits in force: those of the configuration, with the device rules,
@@ -113,7 +115,9 @@ func (m *Manager) checkControllers(r *Resources) error {
 	}
 	for _, w := range list {
 		if !slices.Contains(have, w.controller) {
-			return fmt.Errorf("linux.resources.%s: the cgroup controller %s is not available: %s", w.field, w.controller, m.whyMissing(w.controller))
+			where, mend := m.whyMissing(w.controller)
+			return fault.New(fault.CgroupController,
+				fmt.Errorf("linux.resources.%s: the cgroup controller %s is not available: %s", w.field, w.controller, where), mend)
 		}
 	}
 	return nil
@@ -137,20 +141,23 @@ func (m *Manager) controllers() ([]string, error) {
 }
 
 // whyMissing names the first ancestor that lacks a controller, and the mend.
-func (m *Manager) whyMissing(controller string) string {
+func (m *Manager) whyMissing(controller string) (where, mend string) {
 	switch {
 	case len(m.paths) == 0:
-		return "rootless needs no limits + no cgrouppath when no permission is granted for cgroups; let systemd delegate one to this user (Delegate=yes), or drop the limit"
+		return "rootless needs no limits + no cgrouppath when no permission is granted for cgroups", "let systemd delegate one to this user (Delegate=yes), or drop the limit"
 	case !m.v2:
-		return fmt.Sprintf("no cgroup v1 hierarchy below %s has it; mount it (mount -t cgroup -o %s %s %s/%s), enable it on the kernel's command line, or drop the limit",
-			root, controller, controller, root, controller)
+		return fmt.Sprintf("no cgroup v1 hierarchy below %s has it", root),
+			fmt.Sprintf("mount it (mount -t cgroup -o %s %s %s/%s), enable it on the kernel's command line, or drop the limit",
+				controller, controller, root, controller)
 	}
 	dir := firstLacking(m.paths[""], controller)
 	if dir == root {
-		return fmt.Sprintf("%s/cgroup.controllers lacks it: it is in use as a cgroup v1 hierarchy, or disabled on the kernel's command line (cgroup_enable=%s)", root, controller)
+		return fmt.Sprintf("%s/cgroup.controllers lacks it: it is in use as a cgroup v1 hierarchy, or disabled", root),
+			fmt.Sprintf("unmount that hierarchy, or boot with cgroup_enable=%s", controller)
 	}
-	return fmt.Sprintf("%s is the first cgroup that lacks it; enable it with: echo +%s > %s/cgroup.subtree_control, or if systemd manages that cgroup with the setting Delegate=cpu cpuset io memory pids",
-		dir, controller, filepath.Dir(dir))
+	return dir + " is the first cgroup that lacks it",
+		fmt.Sprintf("enable it with: echo +%s > %s/cgroup.subtree_control, or if systemd manages that cgroup with the setting Delegate=cpu cpuset io memory pids",
+			controller, filepath.Dir(dir))
 }
 
 // firstLacking goes down from the root to dir.
@@ -188,12 +195,12 @@ func (m *Manager) dropUnlimited(r *Resources) {
 func explainSet(err error) error {
 	var path *fs.PathError
 	if !errors.As(err, &path) || !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("linux.resources: %w", err)
+		return fault.New(fault.Resources, fmt.Errorf("linux.resources: %w", err), "")
 	}
 	file := filepath.Base(path.Path)
 	hint := "the kernel was built without it"
 	if strings.HasPrefix(file, "memory.memsw.") || strings.HasPrefix(file, "memory.swap.") {
 		hint = "boot with swapaccount=1, or drop linux.resources.memory.swap"
 	}
-	return fmt.Errorf("linux.resources: the kernel does not offer %s: %s: %w", file, hint, err)
+	return fault.New(fault.Resources, fmt.Errorf("linux.resources: the kernel does not offer %s: %s: %w", file, hint, err), hint)
 }

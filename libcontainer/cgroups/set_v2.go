@@ -9,6 +9,8 @@ import (
 
 	occ "github.com/opencontainers/cgroups"
 	"github.com/sirupsen/logrus"
+
+	"runc/libcontainer/fault"
 )
 
 // refuseV1Only refuses limits that cgroup v2 has no word for: the library would
@@ -28,7 +30,7 @@ func refuseV1Only(r *Resources) error {
 		{slices.ContainsFunc(r.BlkioWeightDevice, func(d *occ.WeightDevice) bool { return d.LeafWeight != 0 }), "blockIO.weightDevice[].leafWeight"},
 	} {
 		if f.asked {
-			return fmt.Errorf("linux.resources.%s: cgroup v2, which this host has, knows no such limit; drop it", f.field)
+			return fault.Worded(fault.CgroupController, fmt.Errorf("linux.resources.%s: cgroup v2, which this host has, knows no such limit; drop it", f.field))
 		}
 	}
 	return nil

@@ -10,6 +10,8 @@ import (
 
 	occ "github.com/opencontainers/cgroups"
 	"golang.org/x/sys/unix"
+
+	"runc/libcontainer/fault"
 )
 
 // Update puts those limits of r in force that have a value. On failure the old
@@ -44,11 +46,11 @@ func (m *Manager) explainUpdate(r *Resources, err error) error {
 	if dir := m.dirOf("memory"); !m.v2 && r.Memory > 0 && r.MemorySwap == 0 {
 		both, readErr := read(dir, "memory.memsw.limit_in_bytes")
 		if n, parseErr := strconv.ParseInt(strings.TrimSpace(both), 10, 64); readErr == nil && parseErr == nil && n < r.Memory {
-			return fmt.Errorf("%w: memory and swap together may not exceed %d; raise memory.swap (--memory-swap) as well", err, n)
+			return fault.Worded(fault.Resources, fmt.Errorf("%w: memory and swap together may not exceed %d; raise memory.swap (--memory-swap) as well", err, n))
 		}
 	}
 	if idle, _ := read(m.dirOf("cpu"), "cpu.idle"); idle == "1\n" && (r.CpuShares != 0 || r.CpuWeight != 0) {
-		return fmt.Errorf("%w: the cgroup is idle, so it has no shares; set cpu.idle (--cpu-idle) to 0 as well", err)
+		return fault.Worded(fault.Resources, fmt.Errorf("%w: the cgroup is idle, so it has no shares; set cpu.idle (--cpu-idle) to 0 as well", err))
 	}
 	return err
 }

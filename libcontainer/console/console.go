@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
 )
@@ -31,7 +32,7 @@ type Pair struct {
 func Open(size *configs.WindowSize) (*Pair, error) {
 	master, err := openMaster()
 	if err != nil {
-		return nil, fmt.Errorf("%w; a terminal needs a devpts at /dev/pts: see mounts in config.json", err)
+		return nil, fault.New(fault.Terminal, err, "a terminal needs a devpts at /dev/pts: see mounts in config.json")
 	}
 	p := &Pair{Master: master}
 	if err := p.open(size); err != nil {
@@ -130,7 +131,7 @@ type Receiver struct {
 func Dial(flag, path string) (*Receiver, error) {
 	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; something must listen on it before runc is called", flag, err)
+		return nil, fault.New(fault.Terminal, fmt.Errorf("%s: %w", flag, err), "something must listen on it before runc is called")
 	}
 	return &Receiver{flag, conn}, nil
 }

@@ -3,12 +3,11 @@ package handshake
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
-	"syscall"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 	"runc/nsenter"
 )
@@ -106,17 +105,23 @@ func (c *Child) Warn(text string) { c.say(wordWarn, text) }
 
 // Fail tells why init ends.
 func (c *Child) Fail(step string, err error) {
-	f := Failure{Step: step, Message: err.Error()}
-	if len(f.Message) > maxFromInit/8 {
-		f.Message = f.Message[:maxFromInit/8] + "..."
-	}
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		f.Errno = uint32(errno)
+	known := fault.Of(fault.At(step, err))
+	f := Failure{
+		Step: step, Message: cut(err.Error()), Errno: uint32(known.Errno),
+		Code: known.Code, Hint: cut(known.Hint),
 	}
 	if body, err := json.Marshal(f); err == nil {
 		c.say(wordFail, string(body))
 	}
+}
+
+// cut keeps a text from filling the talk: in JSON a byte can take six.
+func cut(text string) string {
+	const most = maxFromInit / 16
+	if len(text) > most {
+		return text[:most] + "..."
+	}
+	return text
 }
 
 // Close ends the talk well.

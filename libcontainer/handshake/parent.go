@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 	"runc/nsenter"
 )
@@ -30,9 +31,14 @@ func (e *InitError) Unwrap() error {
 	return unix.Errno(e.Errno)
 }
 
+// Fault makes fault.Of find what init knows of it.
+func (e *InitError) Fault() fault.Details {
+	return fault.Details{Code: e.Code, Step: e.Step, Hint: e.Hint}
+}
+
 // ErrInitGone says that init closed the socket in the middle of the talk: it
 // was killed, most often by the kernel for want of memory.
-var ErrInitGone = errors.New("init ended without a word")
+var ErrInitGone error = &fault.Error{Code: fault.InitGone, Err: errors.New("init ended without a word")}
 
 // Answers fulfil init's wishes. An error ends the talk.
 type Answers struct {
@@ -92,7 +98,7 @@ func (p *Parent) EnterNamespaces(b *nsenter.Bootstrap, a Answers) (pid int, err 
 			logrus.Debug(r.Text)
 		case r.Kind == nsenter.Fail:
 			errno := unix.Errno(r.Value)
-			return 0, &InitError{Failure{r.Text, fmt.Sprintf("%s: %v", r.Text, errno), r.Value}}
+			return 0, &InitError{Failure{Step: r.Text, Message: fmt.Sprintf("%s: %v", r.Text, errno), Errno: r.Value}}
 		case r.Kind == nsenter.Child && int32(r.Value) > 0:
 			return int(r.Value), nil
 		case r.Kind == nsenter.MapMe && a.MapMe != nil && !mapped:
@@ -203,6 +209,9 @@ func failure(body []byte) error {
 	var f Failure
 	if err := json.Unmarshal(body, &f); err != nil {
 		return fmt.Errorf("handshake: decode failure: %w", err)
+	}
+	if !f.Code.Valid() {
+		f.Code = ""
 	}
 	return &InitError{f}
 }

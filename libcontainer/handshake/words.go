@@ -28,6 +28,7 @@ import (
 	"os"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/leanjson"
 	"runc/libcontainer/sys"
 )
@@ -133,6 +134,9 @@ type Failure struct {
 	Message string
 	// Errno is the system's error number at its bottom; 0: none.
 	Errno uint32
+	// Code and Hint are those of package fault; empty: none.
+	Code fault.Code
+	Hint string
 }
 
 // Bounds of a message's body in bytes. What init says is short; what it is

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -30,7 +31,7 @@ const drainTimeout = time.Second
 func Run(name string, list []configs.Hook, state []byte, dir string, env []string) error {
 	for i := range list {
 		if err := one(name, list, i, state, dir, env); err != nil {
-			return err
+			return &fault.Error{Code: fault.Hook, Step: name + " hooks", Err: err}
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -26,16 +27,40 @@ func findCommand(i *initProcess) error {
 	}
 	exe, err := exec.LookPath(name)
 	if errors.Is(err, exec.ErrNotFound) {
-		return fmt.Errorf("%w (process.args[0]; PATH is %q)", err, path)
+		return fault.New(fault.CommandNotFound, fmt.Errorf("%w (process.args[0]; PATH is %q)", err, path),
+			"put the program into the root filesystem, name its full path, or set PATH in process.env")
 	}
 	if errors.Is(err, unix.EISDIR) {
-		return fmt.Errorf("%w: permission denied", err) // the words that Docker takes for 126
+		// The words that Docker takes for 126.
+		return fault.New(fault.CommandDenied, fmt.Errorf("%w: permission denied", err), "process.args[0] is a directory; name a program")
 	}
 	if err != nil && !errors.Is(err, exec.ErrDot) {
-		return err
+		return explainCommand(err)
 	}
 	i.exe = exe
 	return nil
+}
+
+// explainCommand adds what the bare errno of a program that cannot be executed
+// most often means (execve(2)).
+func explainCommand(err error) error {
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return fault.New(fault.CommandNotFound, err, "process.args[0] must be a path inside the root filesystem")
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		return fault.New(fault.CommandDenied, err, "process.user needs the right to execute it, on a mount without noexec")
+	case errors.Is(err, unix.ENOEXEC):
+		return fault.New(fault.CommandFormat, err, "it is a program for another architecture, or a script without a #! line")
+	}
+	return err
+}
+
+// explainExec is explainCommand for a program that is there.
+func explainExec(err error) error {
+	if errors.Is(err, unix.ENOENT) {
+		return fault.New(fault.CommandFormat, err, "the program is there, but not the loader or interpreter that it names: the root filesystem lacks its libraries, or is of another libc")
+	}
+	return explainCommand(err)
 }
 
 // lookupEnv returns the last value of name in env, as execvp(3) callers see it.
@@ -68,7 +93,7 @@ func execute(i *initProcess) error {
 	if i.Process.PreserveFDs > 0 && lookupEnv(env, "LISTEN_FDS") != "" {
 		env = append(env, "LISTEN_PID="+strconv.Itoa(os.Getpid()))
 	}
-	return sys.Exec(i.exe, i.Process.Args, env)
+	return explainExec(sys.Exec(i.exe, i.Process.Args, env))
 }
 
 // env is the environment of the program and of hooks that have none of their own.

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/capabilities"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -49,7 +50,7 @@ const defaultUmask = 0o022
 func setIdentity(i *initProcess) error {
 	p := i.Process
 	if i.KeepGroups && len(p.User.AdditionalGIDs) > 0 {
-		return errors.New("process.user.additionalGids: setgroups(2) is denied in this user namespace; drop them, or map a range of groups by newgidmap")
+		return fault.Worded(fault.Identity, errors.New("process.user.additionalGids: setgroups(2) is denied in this user namespace; drop them, or map a range of groups by newgidmap"))
 	}
 	caps := capabilities.New(p.Capabilities)
 	if err := caps.DropBounding(); err != nil {
@@ -64,7 +65,7 @@ func setIdentity(i *initProcess) error {
 	}
 	sys.Umask(umask)
 	if err := sys.SetIdentity(p.User.UID, p.User.GID, i.groups()); err != nil {
-		return fmt.Errorf("process.user (%d:%d): %w; are these ids mapped in the user namespace?", p.User.UID, p.User.GID, err)
+		return fault.Worded(fault.Identity, fmt.Errorf("process.user (%d:%d): %w; are these ids mapped in the user namespace?", p.User.UID, p.User.GID, err))
 	}
 	return caps.Apply()
 }

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -30,9 +31,9 @@ func setMemoryPolicy(i *initProcess) error {
 	err := sys.SetMempolicy(p.Mode|p.Flags, p.Nodes)
 	switch {
 	case errors.Is(err, unix.ENOSYS):
-		return fmt.Errorf("linux.memoryPolicy: %w; this kernel is built without NUMA", err)
+		return fault.Worded(fault.Kernel, fmt.Errorf("linux.memoryPolicy: %w; this kernel is built without NUMA", err))
 	case err != nil:
-		return fmt.Errorf("linux.memoryPolicy: %w; are nodes %v online and allowed by cpuset.mems?", err, p.Nodes)
+		return fault.Worded(fault.Kernel, fmt.Errorf("linux.memoryPolicy: %w; are nodes %v online and allowed by cpuset.mems?", err, p.Nodes))
 	}
 	return nil
 }

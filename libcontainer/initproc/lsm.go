@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"runc/libcontainer/apparmor"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/safepath"
 	"runc/libcontainer/selinux"
 )
@@ -38,7 +39,7 @@ func (i *initProcess) selinuxLabel(apply func(string, selinux.Opener) error) err
 		err = apply(label, proc.OpenFile)
 	}
 	if err != nil {
-		return fmt.Errorf("process.selinuxLabel: %w", err)
+		return fault.Worded(fault.LSM, fmt.Errorf("process.selinuxLabel: %w", err))
 	}
 	return nil
 }
@@ -53,7 +54,7 @@ func confine(i *initProcess) error {
 		err = apparmor.Apply(profile, proc.OpenFile)
 	}
 	if err != nil {
-		return fmt.Errorf("process.apparmorProfile: %w", err)
+		return fault.Worded(fault.LSM, fmt.Errorf("process.apparmorProfile: %w", err))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/keyring"
 	"runc/libcontainer/sys"
 )
@@ -68,10 +69,24 @@ func setNames(i *initProcess) error {
 func writeSysctls(i *initProcess) error {
 	for key, value := range i.Config.Sysctl {
 		if err := i.proc.Write("sys/"+sysctlPath(key), []byte(value)); err != nil {
-			return fmt.Errorf("linux.sysctl[%q] = %q: %w", key, value, err)
+			return explainSysctl(key, value, err)
 		}
 	}
 	return nil
+}
+
+// explainSysctl says what the errno of a write below /proc/sys means.
+func explainSysctl(key, value string, err error) error {
+	hint := ""
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		hint = "this kernel has no such sysctl, or its module is not loaded"
+	case errors.Is(err, unix.EINVAL):
+		hint = "the kernel does not take this value"
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		hint = "it does not belong to a namespace that the user namespace of the container owns"
+	}
+	return fault.New(fault.Sysctl, fmt.Errorf("linux.sysctl[%q] = %q: %w", key, value, err), hint)
 }
 
 // sysctlPath turns a key into a path as sysctl(8) does: the first separator

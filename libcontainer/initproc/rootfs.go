@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/hooks"
 	"runc/libcontainer/rootfs"
 	"runc/libcontainer/sys"
@@ -76,7 +77,7 @@ func joinRoot(i *initProcess) error {
 // links of /proc: no such link is followed (CVE-2024-21626).
 func makeCwd(i *initProcess) error {
 	if err := i.root.MakeDir(i.Process.Cwd); err != nil {
-		return fmt.Errorf("process.cwd: %w; choose a directory that exists in the root filesystem", err)
+		return fault.New(fault.Cwd, fmt.Errorf("process.cwd: %w", err), "choose a directory that exists in the root filesystem")
 	}
 	return nil
 }
@@ -113,7 +114,8 @@ func chdir(cwd string) error {
 	err := os.Chdir(cwd)
 	var failed *os.PathError
 	if errors.As(err, &failed) {
-		return fmt.Errorf("process.cwd: chdir to cwd (%q) set in config.json failed: %w", cwd, failed.Err)
+		return fault.New(fault.Cwd, fmt.Errorf("process.cwd: chdir to cwd (%q) set in config.json failed: %w", cwd, failed.Err),
+			"choose a directory of the root filesystem that process.user may enter")
 	}
 	return err
 }

@@ -5,12 +5,14 @@
 package mountsource
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -27,6 +29,9 @@ func Open(m *configs.Mount, mntNS, userNS *os.File) (*os.File, error) {
 		tree, err = openIn(m, mntNS)
 		return err
 	})
+	if errors.Is(err, unix.ENOENT) {
+		return nil, fault.New(fault.MountSource, fmt.Errorf("bind source: %w", err), "make the source, or correct its path")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("bind source: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/sys"
 	"runc/libcontainer/userns"
@@ -71,7 +72,8 @@ func EntryOf(c *configs.Config) (e Entry, err error) {
 		}
 		file, err := sys.OpenNamespace(ns.Path, kind.Flag)
 		if err != nil {
-			return e, fmt.Errorf("linux.namespaces[%d].path: %w; give the path of a live %s namespace", i, err, ns.Type)
+			return e, fault.New(fault.NamespacePath, fmt.Errorf("linux.namespaces[%d].path: %w", i, err),
+				fmt.Sprintf("give the path of a live %s namespace", ns.Type))
 		}
 		// A process is refused its own user namespace (setns(2), EINVAL).
 		if same, err := sys.SameFile(sys.FDPath(file), "/proc/self/ns/"+kind.File); err == nil && same {
@@ -187,11 +189,11 @@ func explain(err error) error {
 	}
 	switch unix.Errno(failed.Errno) {
 	case unix.ENOSPC, unix.EUSERS:
-		return fmt.Errorf("%w; a limit in /proc/sys/user is reached (%s): raise it or end other containers", err, zeroLimits())
+		return fault.New(fault.NamespaceLimit, err, fmt.Sprintf("a limit in /proc/sys/user is reached (%s): raise it or end other containers", zeroLimits()))
 	case unix.EPERM:
-		return fmt.Errorf("%w; unprivileged user namespaces may be forbidden here: see kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces", err)
+		return fault.New(fault.NamespaceDenied, err, "unprivileged user namespaces may be forbidden here: see kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces")
 	case unix.EINVAL:
-		return fmt.Errorf("%w; the kernel lacks this type of namespace, or the id maps do not map id 0", err)
+		return fault.New(fault.NamespaceUnsupported, err, "the kernel lacks this type of namespace, or the id maps do not map id 0")
 	}
 	return err
 }

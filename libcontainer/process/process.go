@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/handshake"
 	"runc/libcontainer/sys"
 	"runc/libcontainer/userns"
@@ -166,9 +167,9 @@ func (p *Process) SetRlimits(limits []configs.Rlimit) error {
 		if err := sys.SetRlimit(p.proc.PID, l.Type, l.Soft, l.Hard); err != nil {
 			hint := ""
 			if errors.Is(err, unix.EPERM) {
-				hint = "; raising a hard limit needs CAP_SYS_RESOURCE"
+				hint = "raising a hard limit needs CAP_SYS_RESOURCE"
 			}
-			return fmt.Errorf("process.rlimits[%d]: soft %d, hard %d: %w%s", i, l.Soft, l.Hard, err, hint)
+			return fault.New(fault.Rlimit, fmt.Errorf("process.rlimits[%d]: soft %d, hard %d: %w", i, l.Soft, l.Hard, err), hint)
 		}
 	}
 	return nil

@@ -10,13 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
 // explain names the entry of config.json that an operation failed for, and the
 // mend where one is known.
 func (b *Builder) explain(op *Op, err error) error {
-	return fmt.Errorf("%s: %w%s", b.object(op), err, b.hint(op, err))
+	m := b.mend(op, err)
+	return fault.New(m.code, fmt.Errorf("%s: %w", b.object(op), err), m.hint)
 }
 
 // object names what op is about.
@@ -44,46 +46,56 @@ func (b *Builder) object(op *Op) string {
 	return fmt.Sprintf("mounts[%d] (%s)", op.Index, op.Path)
 }
 
-// hint returns the mend of a known mistake, with a leading semicolon.
-func (b *Builder) hint(op *Op, err error) string {
-	switch {
-	case !b.cfg.Namespaces.Has(configs.MountNamespace) && op.Kind != UseRoot:
-		return `; this needs Linux 6.15 and CAP_SYS_ADMIN on the host, or a mount namespace: add {"type": "mount"} to linux.namespaces`
-	case op.Mount == nil:
-		return ""
-	case errors.As(err, new(*lockedError)):
-		return "; they were set outside the user namespace: drop the option that clears them"
-	case op.Kind == MountFS || op.Kind == MountCgroup:
-		return b.mountHint(op, err)
-	case op.Kind == Bind && errors.Is(err, unix.EINVAL) && b.host.InUserNS && op.Mount.Flags&unix.MS_REC == 0:
-		return "; a user namespace may not uncover what is mounted below the source: use rbind"
-	case op.Kind == Bind && errors.Is(err, unix.EINVAL) && op.Mount.IDMapping != nil:
-		return "; the file system of the source, or this kernel, cannot be id-mapped"
-	}
-	return ""
+// mend is what is known about a failure: its code, and the hint.
+type mend struct {
+	code fault.Code
+	hint string
 }
 
-func (b *Builder) mountHint(op *Op, err error) string {
+// mend returns what is known about a mistake.
+func (b *Builder) mend(op *Op, err error) mend {
+	switch {
+	case !b.cfg.Namespaces.Has(configs.MountNamespace) && op.Kind != UseRoot:
+		return mend{fault.MountDenied, `this needs Linux 6.15 and CAP_SYS_ADMIN on the host, or a mount namespace: add {"type": "mount"} to linux.namespaces`}
+	case op.Mount == nil:
+		return mend{}
+	case errors.As(err, new(*lockedError)):
+		return mend{fault.MountLocked, "they were set outside the user namespace: drop the option that clears them"}
+	case op.Kind == MountFS || op.Kind == MountCgroup:
+		return b.mountMend(op, err)
+	case op.Kind == Bind && errors.Is(err, unix.EINVAL) && b.host.InUserNS && op.Mount.Flags&unix.MS_REC == 0:
+		return mend{fault.MountUncover, "a user namespace may not uncover what is mounted below the source: use rbind"}
+	case op.Kind == Bind && errors.Is(err, unix.EINVAL) && op.Mount.IDMapping != nil:
+		return mend{fault.MountIDMap, "the file system of the source, or this kernel, cannot be id-mapped"}
+	case op.Kind == Bind && errors.Is(err, unix.ENOENT):
+		return mend{fault.MountSource, "make the source, or correct its path"}
+	}
+	return mend{}
+}
+
+func (b *Builder) mountMend(op *Op, err error) mend {
 	var fs *sys.FSError
 	switch {
 	case errors.Is(err, unix.ELOOP):
-		return fmt.Sprintf("; filesystem %q must be mounted on ordinary directory, not through a symlink of the rootfs", op.Mount.Type)
+		return mend{fault.MountKind, fmt.Sprintf("filesystem %q must be mounted on ordinary directory, not through a symlink of the rootfs", op.Mount.Type)}
 	case errors.Is(err, unix.ENODEV):
-		return "; this kernel has no file system of type " + op.Mount.Type
+		return mend{fault.MountType, "this kernel has no file system of type " + op.Mount.Type}
 	case errors.Is(err, unix.ENOTDIR):
-		return "; the target in the rootfs must be a directory"
+		return mend{fault.MountKind, "the target in the rootfs must be a directory"}
 	case errors.As(err, &fs) && fs.Key != "" && errors.Is(err, unix.EINVAL):
-		return b.optionHint(fs)
+		return b.optionMend(fs)
 	case errors.Is(err, unix.EINVAL) && b.host.InUserNS && op.Mount.Data != "":
-		return "; are the uid= and gid= options mapped in the user namespace?"
+		return mend{fault.MountUnmappedID, "are the uid= and gid= options mapped in the user namespace?"}
+	case errors.Is(err, unix.EINVAL) && op.Mount.Data != "":
+		return mend{fault.MountOption, fmt.Sprintf("%s does not take one of the options %q", op.Mount.Type, op.Mount.Data)}
 	case errors.Is(err, unix.EPERM):
-		return b.deniedHint(op.Mount.Type)
+		return b.deniedMend(op.Mount.Type)
 	}
-	return ""
+	return mend{}
 }
 
-// optionHint is about an option that the file system refused.
-func (b *Builder) optionHint(fs *sys.FSError) string {
+// optionMend is about an option that the file system refused.
+func (b *Builder) optionMend(fs *sys.FSError) mend {
 	maps := b.cfg.UIDMappings
 	switch fs.Key {
 	case "gid":
@@ -91,11 +103,11 @@ func (b *Builder) optionHint(fs *sys.FSError) string {
 		fallthrough
 	case "uid":
 		if b.host.InUserNS {
-			return fmt.Sprintf("; %s %s is not mapped in the user namespace (mapped: %s); map it or drop the option",
-				fs.Key, fs.Value, ranges(maps))
+			return mend{fault.MountUnmappedID, fmt.Sprintf("%s %s is not mapped in the user namespace (mapped: %s); map it or drop the option",
+				fs.Key, fs.Value, ranges(maps))}
 		}
 	}
-	return fmt.Sprintf("; %s does not take the option %q", fs.FS, fs.Key)
+	return mend{fault.MountOption, fmt.Sprintf("%s does not take the option %q", fs.FS, fs.Key)}
 }
 
 func ranges(maps []configs.IDMap) string {
@@ -109,10 +121,10 @@ func ranges(maps []configs.IDMap) string {
 	return strings.Join(list, ", ")
 }
 
-// deniedHint explains the EPERM of the kernel's own file systems.
-func (b *Builder) deniedHint(fstype string) string {
-	needs := func(what string) string {
-		return "; a user namespace may mount " + fstype + " only along with " + what + " of its own: add that, or bind the host's"
+// deniedMend explains the EPERM of the kernel's own file systems.
+func (b *Builder) deniedMend(fstype string) mend {
+	needs := func(what string) mend {
+		return mend{fault.MountDenied, "a user namespace may mount " + fstype + " only along with " + what + " of its own: add that, or bind the host's"}
 	}
 	ns := b.cfg.Namespaces
 	switch {
@@ -127,19 +139,19 @@ func (b *Builder) deniedHint(fstype string) string {
 	case fstype == "sysfs":
 		return tooRevealing("/sys", "sysfs")
 	}
-	return ""
+	return mend{fault.MountDenied, ""}
 }
 
 // tooRevealing explains that the kernel keeps a user namespace from a new
 // instance of a file system of which it sees only parts (mount_too_revealing in
 // fs/namespace.c).
-func tooRevealing(dir, name string) string {
+func tooRevealing(dir, name string) mend {
 	covered := coveredBelow(dir)
 	if len(covered) == 0 {
-		return ""
+		return mend{fault.MountDenied, ""}
 	}
-	return fmt.Sprintf("; a new %s is not allowed since %s out here has %d over-mounts (%s): run the outer container with systempaths=unconfined, or bind %s",
-		name, dir, len(covered), strings.Join(covered[:min(len(covered), 4)], ", "), dir)
+	return mend{fault.MountTooReveal, fmt.Sprintf("a new %s is not allowed since %s out here has %d over-mounts (%s): run the outer container with systempaths=unconfined, or bind %s",
+		name, dir, len(covered), strings.Join(covered[:min(len(covered), 4)], ", "), dir)}
 }
 
 // coveredBelow lists what is mounted below dir. It is for messages only.

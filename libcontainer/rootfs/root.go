@@ -2,12 +2,12 @@ package rootfs
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
 )
@@ -106,7 +106,7 @@ func (b *Builder) pivot() error {
 		return err
 	}
 	if err := sys.PivotRoot(".", "."); err != nil {
-		return fmt.Errorf("%w%s", err, pivotHint(old, err))
+		return fault.New(fault.Pivot, err, pivotHint(old, err))
 	}
 	if err := b.detachOld(old); err != nil {
 		return err
@@ -135,9 +135,9 @@ func pivotHint(old *os.File, err error) string {
 	}
 	switch int64(st.Type) { //nolint:unconvert // 32 bits on some machines
 	case unix.RAMFS_MAGIC, unix.TMPFS_MAGIC:
-		return "; the root is on an initial ramdisk, which pivot_root cannot move: use --no-pivot"
+		return "the root is on an initial ramdisk, which pivot_root cannot move: use --no-pivot"
 	}
-	return ""
+	return "the root of the runtime itself is no mount of its own, as in a chroot: bind it onto itself first, or use --no-pivot"
 }
 
 func (b *Builder) chroot() error {

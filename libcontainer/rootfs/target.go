@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
 )
@@ -73,7 +74,7 @@ func (b *Builder) target(op *Op) (*safepath.Place, error) {
 	}
 	dir, err := safepath.IsDir(at.File)
 	if err == nil && !dir {
-		err = fmt.Errorf("target %s: %w", at.Path, unix.ENOTDIR)
+		err = fault.New(fault.MountKind, fmt.Errorf("target %s: %w", at.Path, unix.ENOTDIR), "the target in the rootfs must be a directory")
 	}
 	if err != nil {
 		at.Close()
@@ -99,8 +100,8 @@ func (b *Builder) targetFor(op *Op, tree *unix.Stat_t, isProc bool) (*safepath.P
 	}
 	st, err := sys.Fstat(at.File)
 	if err == nil && dir != (st.Mode&unix.S_IFMT == unix.S_IFDIR) {
-		err = fmt.Errorf("bind source %s is a %s, target %s in the rootfs is a %s; make both a file or both a directory",
-			op.Source, kindOf(tree.Mode), at.Path, kindOf(st.Mode))
+		err = fault.Worded(fault.MountKind, fmt.Errorf("bind source %s is a %s, target %s in the rootfs is a %s; make both a file or both a directory",
+			op.Source, kindOf(tree.Mode), at.Path, kindOf(st.Mode)))
 	}
 	if err != nil {
 		at.Close()

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+
+	"runc/libcontainer/fault"
 )
 
 // configFile is the name that the OCI runtime spec gives it (bundle.md).
@@ -19,10 +21,10 @@ const configFile = "config.json"
 func Load(bundle string) (*specs.Spec, error) {
 	data, err := os.ReadFile(filepath.Join(bundle, configFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("JSON specification file %s not found in %s; runc spec writes an example", configFile, bundle)
+		return nil, fault.Worded(fault.Bundle, fmt.Errorf("JSON specification file %s not found in %s; runc spec writes an example", configFile, bundle))
 	}
 	if err != nil {
-		return nil, err
+		return nil, fault.New(fault.Bundle, err, "")
 	}
 	spec := new(specs.Spec)
 	if err := decode(configFile, data, spec); err != nil {

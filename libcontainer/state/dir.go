@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"runc/libcontainer/fault"
 )
 
 // The files in a container's directory. The first two are runc's.
@@ -76,12 +78,21 @@ func (d *Dir) Load() (*State, error) {
 	}
 	s, err := decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("load state of %s: %s: %w", d.id, d.file(stateFile), err)
+		return nil, d.unreadable(fmt.Errorf("%s: %w", d.file(stateFile), err))
 	}
 	if s.ID != d.id {
-		return nil, fmt.Errorf("load state of %s: %s is of another container: %q", d.id, d.file(stateFile), s.ID)
+		return nil, d.unreadable(fmt.Errorf("%s is of another container: %q", d.file(stateFile), s.ID))
 	}
 	return s, nil
+}
+
+// unreadable says what is left to do about a state that nobody can read.
+func (d *Dir) unreadable(err error) error {
+	return &fault.Error{
+		Code: fault.State, Step: "state",
+		Hint: "end what is left of it by hand, then: delete --force " + d.id,
+		Err:  fmt.Errorf("load state of %s: %w", d.id, err),
+	}
 }
 
 // Remove deletes the directory with all that is in it. It is no error when it

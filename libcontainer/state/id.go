@@ -1,13 +1,19 @@
 package state
 
-import "fmt"
+import (
+	"fmt"
+
+	"runc/libcontainer/fault"
+)
 
 // maxID is the length in bytes up to which an id is taken, as in runc.
 const maxID = 1024
 
 // ValidateID refuses an id that is not a plain file name of runc's character
 // set: letters, digits, and "_+-.".
-func ValidateID(id string) error {
+func ValidateID(id string) error { return fault.Worded(fault.IDInvalid, checkID(id)) }
+
+func checkID(id string) error {
 	switch {
 	case id == "":
 		return fmt.Errorf("container id cannot be empty; %s", idRule)

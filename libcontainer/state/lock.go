@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -62,7 +63,7 @@ func (d *Dir) clear(reclaim Reclaim) error {
 	case err != nil:
 		return fmt.Errorf("%w: %s (%w)", ErrExist, d.id, err)
 	case !d.abandoned(s):
-		return fmt.Errorf("%w: %s (%s)", ErrExist, d.id, d.hint(s))
+		return d.inUse(s)
 	}
 	if err := reclaim(s); err != nil {
 		return fmt.Errorf("%w: %s (its create was killed, and what it left cannot be removed: %w)", ErrExist, d.id, err)
@@ -77,15 +78,17 @@ func (d *Dir) abandoned(s *State) bool {
 	return s.InitPID == 0 || d.has(markFile) && !s.InitAlive()
 }
 
-// hint words the state of an existing container and what to do about it.
-func (d *Dir) hint(s *State) string {
+// inUse words the state of an existing container and what to do about it.
+func (d *Dir) inUse(s *State) error {
+	what, mend := fmt.Sprintf("running as pid %d", s.InitPID), "free the id with: delete --force "+d.id
 	switch {
 	case !s.InitAlive():
-		return fmt.Sprintf("stopped, created %s; free the id with: delete %s", s.Created.Format("2006-01-02 15:04:05Z07:00"), d.id)
+		what = "stopped, created " + s.Created.Format("2006-01-02 15:04:05Z07:00")
+		mend = "free the id with: delete " + d.id
 	case d.HasGate():
-		return fmt.Sprintf("created, waiting for start as pid %d", s.InitPID)
+		what = fmt.Sprintf("created, waiting for start as pid %d", s.InitPID)
 	}
-	return fmt.Sprintf("running as pid %d", s.InitPID)
+	return fault.New("", fmt.Errorf("%w: %s (%s; %s)", ErrExist, d.id, what, mend), mend)
 }
 
 // Unlock ends the create: the container is complete, and the lock is given up.

@@ -10,14 +10,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
 // What callers and engines tell apart. The words are runc's: engines match on
 // them.
 var (
-	ErrExist    = errors.New("container with given ID already exists")
-	ErrNotExist = errors.New("container does not exist")
+	ErrExist    error = &fault.Error{Code: fault.IDInUse, Step: "state", Err: errors.New("container with given ID already exists")}
+	ErrNotExist error = &fault.Error{Code: fault.NotFound, Step: "state", Err: errors.New("container does not exist")}
 	// ErrNoState is for a container whose create has not come to the point of
 	// saving a state; if nobody is creating it, the create was killed.
 	ErrNoState = fmt.Errorf("%w: it was never fully created; runc delete removes what is left of it", ErrNotExist)

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 )
 
@@ -69,7 +70,7 @@ func (s *side) write(pid int, maps []configs.IDMap, privileged bool) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w%s", s.field, err, hint(err, maps))
+		return &fault.Error{Code: fault.IDMap, Step: "id maps", Err: fmt.Errorf("%s: %w%s", s.field, err, hint(err, maps))}
 	}
 	return nil
 }
@@ -93,19 +94,23 @@ func hint(err error, maps []configs.IDMap) string {
 func (s *side) runTool(pid int, maps []configs.IDMap) error {
 	path, err := exec.LookPath(s.tool)
 	if err != nil {
-		return fmt.Errorf("%s: more than the own id needs %s: %w; install it (package uidmap or shadow-utils)", s.field, s.tool, err)
+		return s.helper(fmt.Errorf("%s: more than the own id needs %s: %w", s.field, s.tool, err), "install it (package uidmap or shadow-utils)")
 	}
 	var out output
 	cmd := exec.Command(path, append([]string{decimal(uint32(pid))}, slices.Concat(words(maps)...)...)...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := sys.Run(cmd); err != nil {
-		return fmt.Errorf("%s: %s: %w: %s; %s must grant these host ids to user %d: %s",
-			s.field, path, err, out.line(), s.subids, os.Getuid(), ranges(maps))
+		return s.helper(fmt.Errorf("%s: %s: %w: %s", s.field, path, err, out.line()),
+			fmt.Sprintf("%s must grant these host ids to user %d: %s", s.subids, os.Getuid(), ranges(maps)))
 	}
 	return nil
 }
 
 // ranges lists the host ids of maps, for a message.
+func (*side) helper(err error, hint string) error {
+	return &fault.Error{Code: fault.IDMapHelper, Step: "id maps", Hint: hint, Err: err}
+}
+
 func ranges(maps []configs.IDMap) string {
 	list := make([]string, len(maps))
 	for i, m := range maps {

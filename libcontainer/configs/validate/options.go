@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 )
 
 // fsOptions lists the options of a file system that every container uses; known
@@ -46,7 +47,7 @@ func options(c *configs.Config, m *configs.Mount) error {
 	for option := range strings.SplitSeq(m.Data, ",") {
 		name, value, _ := strings.Cut(option, "=")
 		if known && !slices.Contains(names, name) && !slices.Contains(labelOptions, name) {
-			return fmt.Errorf("option `%s` is not known to %s; drop it", option, m.Type)
+			return fault.New(fault.MountOption, fmt.Errorf("option `%s` is not known to %s", option, m.Type), "drop it")
 		}
 		if err := optionValue(c, m, name, value); err != nil {
 			return fmt.Errorf("option %s: %w", option, err)
@@ -69,7 +70,7 @@ func optionValue(c *configs.Config, m *configs.Mount, name, value string) error 
 			check = checkGID
 		}
 		if err := check(c, uint32(id)); err != nil {
-			return fmt.Errorf("%w; map it or drop the option", err)
+			return fault.New(fault.MountUnmappedID, err, "map it or drop the option")
 		}
 	case "mode", "ptmxmode":
 		if _, err := strconv.ParseUint(value, 8, 12); err != nil && (m.Type == "tmpfs" || m.Type == "devpts") {
