@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/sbin
 MANDIR  ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share
 DESTDIR ?=
 GO      ?= go
 CC      ?= gcc
@@ -28,6 +29,9 @@ C_FILES     := $(wildcard nsenter/*.[ch] libcontainer/signals/*.[ch])
 SHELL_FILES := .ci/run $(wildcard tests/*.sh tests/*.bash tests/*/*.sh tests/*/*.bash)
 BATS_FILES  := $(wildcard tests/*.bats tests/*/*.bats)
 
+# Where each shell looks below DATADIR; bash by the name of the command.
+COMPLETIONS := bash-completion/completions/runc.bash zsh/site-functions/_runc fish/vendor_completions.d/runc.fish
+
 # For one file or one case: make test-bats BATS_FILE=tests/run.bats FILTER='exit status'
 BATS_FILE ?=
 FILTER    ?=
@@ -35,7 +39,7 @@ FILTER    ?=
 VIEW      ?= default
 FUZZTIME  ?= 30s
 
-.PHONY: help build install uninstall demo test test-go test-bats lint lint-go lint-c lint-sh fmt fuzz \
+.PHONY: help build install uninstall demo test test-go test-bats lint lint-go lint-c lint-sh fmt fuzz completions \
 	deps-build deps-test deps-lint clean
 
 help: ## Explain the targets
@@ -46,13 +50,15 @@ help: ## Explain the targets
 build: deps-build ## Build the static binary ./runc (the default)
 	$(GO_BUILD) -o runc .
 
-install: build ## Install binary and man pages under DESTDIR/PREFIX
+install: build ## Install binary, man pages and shell completions under DESTDIR/PREFIX
 	install -D -m 0755 runc '$(DESTDIR)$(BINDIR)/runc'
 	install -d '$(DESTDIR)$(MANDIR)/man8'
 	install -m 0644 man/*.8 '$(DESTDIR)$(MANDIR)/man8/'
+	$(foreach c,$(COMPLETIONS),install -D -m 0644 contrib/completions/$(notdir $(c)) '$(DESTDIR)$(DATADIR)/$(c:.bash=)' &&) true
 
 uninstall: ## Remove what install put there
-	rm -f '$(DESTDIR)$(BINDIR)/runc' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man8/%',$(wildcard man/*.8))
+	rm -f '$(DESTDIR)$(BINDIR)/runc' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man8/%',$(wildcard man/*.8)) \
+		$(foreach c,$(COMPLETIONS),'$(DESTDIR)$(DATADIR)/$(c:.bash=)')
 
 demo: build ## Install what is needed, build, run a busybox container
 	@tests/install-deps.sh demo
@@ -86,6 +92,9 @@ fmt: deps-lint ## Format Go, C and shell in place
 	gofmt -s -w .
 	$(if $(C_FILES),clang-format -i $(C_FILES))
 	$(SHFMT) -w $(SHELL_FILES) $(BATS_FILES)
+
+completions: deps-build ## Write contrib/completions anew, after a change of commands or flags
+	$(GO) test . -run TestCompletions -args -update
 
 fuzz: deps-build ## Run every Go fuzz test for FUZZTIME
 	@tests/fuzz.sh '$(FUZZTIME)'

@@ -65,6 +65,7 @@ func commands() []*cli.Command {
 		checkpointCommand(),
 		createCommand(),
 		deleteCommand(),
+		doctorCommand(),
 		eventsCommand(),
 		execCommand(),
 		featuresCommand(),

@@ -32,6 +32,7 @@ var floors = map[string]int{
 
 	"runc/internal/launch": 6,
 	"runc/internal/attach": 6,
+	"runc/internal/doctor": 6,
 
 	"runc/libcontainer":          5,
 	"runc/libcontainer/initproc": 5,

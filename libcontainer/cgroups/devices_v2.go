@@ -60,6 +60,12 @@ func (m *Manager) setDevicesV2(path string, r *Resources) error {
 		return nil
 	case userns.RunningInUserNS(): // bpf(2) is forbidden there, and so is mknod(2)
 		return nil
+	}
+	return explainDevices(err)
+}
+
+func explainDevices(err error) error {
+	switch {
 	case errors.Is(err, unix.EPERM):
 		return fault.New(fault.DeviceFilter, fmt.Errorf("linux.resources.devices: %w", err), "it needs CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN; before Linux 5.11 also RLIMIT_MEMLOCK")
 	case errors.Is(err, unix.ENOMEM):

@@ -113,6 +113,10 @@ func (m *Manager) checkControllers(r *Resources) error {
 	if err != nil {
 		return err
 	}
+	return m.refuseLacking(list, have)
+}
+
+func (m *Manager) refuseLacking(list []want, have []string) error {
 	for _, w := range list {
 		if !slices.Contains(have, w.controller) {
 			where, mend := m.whyMissing(w.controller)

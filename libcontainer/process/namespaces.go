@@ -183,11 +183,30 @@ var limits = [...]string{
 
 // explain adds the probable cause to an error of the C stage.
 func explain(err error) error {
-	var failed *handshake.InitError
-	if !errors.As(err, &failed) {
+	if !errors.As(err, new(*handshake.InitError)) {
 		return err
 	}
-	switch unix.Errno(failed.Errno) {
+	return explainErrno(err)
+}
+
+// TryNamespaces tells whether the kernel would make new namespaces (CLONE_NEW*
+// bits) now, in the words of a start.
+func TryNamespaces(flags uintptr) error {
+	err := sys.TryNamespaces(flags)
+	if err == nil {
+		return nil
+	}
+	step := "make namespaces"
+	if flags&unix.CLONE_NEWUSER != 0 {
+		step = "make user namespace"
+	}
+	return fault.At(step, explainErrno(fmt.Errorf("%s: %w", step, err)))
+}
+
+func explainErrno(err error) error {
+	var errno unix.Errno
+	errors.As(err, &errno)
+	switch errno {
 	case unix.ENOSPC, unix.EUSERS:
 		return fault.New(fault.NamespaceLimit, err, fmt.Sprintf("a limit in /proc/sys/user is reached (%s): raise it or end other containers", zeroLimits()))
 	case unix.EPERM:

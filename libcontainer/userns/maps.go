@@ -94,19 +94,27 @@ func hint(err error, maps []configs.IDMap) string {
 func (s *side) runTool(pid int, maps []configs.IDMap) error {
 	path, err := exec.LookPath(s.tool)
 	if err != nil {
-		return s.helper(fmt.Errorf("%s: more than the own id needs %s: %w", s.field, s.tool, err), "install it (package uidmap or shadow-utils)")
+		return s.noTool(err)
 	}
 	var out output
 	cmd := exec.Command(path, append([]string{decimal(uint32(pid))}, slices.Concat(words(maps)...)...)...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := sys.Run(cmd); err != nil {
 		return s.helper(fmt.Errorf("%s: %s: %w: %s", s.field, path, err, out.line()),
-			fmt.Sprintf("%s must grant these host ids to user %d: %s", s.subids, os.Getuid(), ranges(maps)))
+			s.grants(maps))
 	}
 	return nil
 }
 
 // ranges lists the host ids of maps, for a message.
+func (s *side) noTool(err error) error {
+	return s.helper(fmt.Errorf("%s: more than the own id needs %s: %w", s.field, s.tool, err), "install it (package uidmap or shadow-utils)")
+}
+
+func (s *side) grants(maps []configs.IDMap) string {
+	return fmt.Sprintf("%s must grant these host ids to user %d: %s", s.subids, os.Getuid(), ranges(maps))
+}
+
 func (*side) helper(err error, hint string) error {
 	return &fault.Error{Code: fault.IDMapHelper, Step: "id maps", Hint: hint, Err: err}
 }
