@@ -261,7 +261,7 @@ func TestOutOfCgroups(t *testing.T) {
 	needRoot(t)
 	for _, errno := range []error{unix.ENOSPC, unix.ENOMEM} {
 		text := explainMkdir("/x", errno).Error()
-		if ok, _ := regexp.MatchString(`^create cgroup /x: .*\([1-9][0-9]* memory cgroups exist, .* 65535; [0-9]+ of them are removed`, text); !ok {
+		if ok, _ := regexp.MatchString(`^create cgroup /x: .*; [1-9][0-9]* memory cgroups exist, .* 65535; [0-9]+ of them are removed`, text); !ok {
 			t.Error(text)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"runc/libcontainer/configs"
 	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
+	"runc/libcontainer/userns"
 )
 
 // explain names the entry of config.json that an operation failed for, and the
@@ -106,6 +107,9 @@ func (b *Builder) optionMend(fs *sys.FSError) mend {
 			return mend{fault.MountUnmappedID, fmt.Sprintf("%s %s is not mapped in the user namespace (mapped: %s); map it or drop the option",
 				fs.Key, fs.Value, ranges(maps))}
 		}
+	}
+	if (fs.Key == "uid" || fs.Key == "gid") && !userns.InInitial() {
+		return mend{fault.MountUnmappedID, fmt.Sprintf("%s %s is not mapped in the user namespace of the runtime; map it or drop the option", fs.Key, fs.Value)}
 	}
 	return mend{fault.MountOption, fmt.Sprintf("%s does not take the option %q", fs.FS, fs.Key)}
 }

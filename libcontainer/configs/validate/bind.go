@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 )
 
 // bind checks the bind mount mounts[i].
@@ -26,7 +27,7 @@ func bind(c *configs.Config, i int) error {
 	}
 	source, err := os.Stat(m.Source)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return fmt.Errorf("bind source %s: no such file or directory; create it or drop the mount", m.Source)
+		return fault.New(fault.MountSource, fmt.Errorf("bind source %s: no such file or directory", m.Source), "create it or drop the mount")
 	}
 	if err != nil {
 		return nil // whoever opens the source may be allowed more
@@ -52,7 +53,7 @@ func sameKind(c *configs.Config, i int, source os.FileInfo) error {
 		return nil
 	}
 	// Docker looks for what mount(2) says either way, to add a hint of its own.
-	return fmt.Errorf("bind source %s is a %s, target %s in rootfs is a %s: %w; make both the same", m.Source, kindOf(source), m.Destination, kindOf(target), unix.ENOTDIR)
+	return fault.Worded(fault.MountKind, fmt.Errorf("bind source %s is a %s, target %s in rootfs is a %s: %w; make both the same", m.Source, kindOf(source), m.Destination, kindOf(target), unix.ENOTDIR))
 }
 
 // inRoot turns a path of the container into one for os.Root.
