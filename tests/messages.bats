@@ -59,7 +59,8 @@ covered_proc() {
 # as_user: without any privilege, and without newuidmap.
 as_user() {
 	cp "$RUNC" "$W/runc"
-	mkdir -p -m 777 "$W/user" "$STATE"
+	mkdir -p "$W/user" "$STATE"
+	chmod 777 "$W/user" "$STATE"
 	touch "$W/log"
 	chmod 666 "$W/log"
 	chown -R 7777:7777 "$BUNDLE"
@@ -137,6 +138,7 @@ try() {
 	[ "$(column doctor)" != true ] || (foreseen) || ok=1
 	told "${words[@]}"
 	(check) || ok=1
+	eval "$(column after)"
 	end_test && [ "$ok" = 0 ]
 }
 

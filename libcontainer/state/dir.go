@@ -90,7 +90,7 @@ func (d *Dir) Load() (*State, error) {
 func (d *Dir) unreadable(err error) error {
 	return &fault.Error{
 		Code: fault.State, Step: "state",
-		Hint: "end what is left of it by hand, then: delete --force " + d.id,
+		Hint: "end what is left of the container by hand, then remove " + d.path,
 		Err:  fmt.Errorf("load state of %s: %w", d.id, err),
 	}
 }
