@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/criu"
+	"runc/libcontainer/fault"
 	"runc/libcontainer/sys"
 	"runc/libcontainer/userns"
 )
@@ -34,7 +35,7 @@ installed, and deletes the container. "runc restore" brings them back.`,
 			&cli.StringFlag{Name: "page-server", Usage: "`ADDRESS:PORT` of the page server"},
 			&cli.BoolFlag{Name: "pre-dump", Usage: "dump container's memory information only, leave the container running after this"},
 		),
-		Action: exactArgs(1, func(_ context.Context, cmd *cli.Command) error { return checkpoint(cmd) }),
+		Action: exactArgs(1, func(_ context.Context, cmd *cli.Command) error { return fault.At("criu", checkpoint(cmd)) }),
 	}
 }
 

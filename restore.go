@@ -7,6 +7,7 @@ import (
 
 	"runc/internal/launch"
 	"runc/libcontainer"
+	"runc/libcontainer/fault"
 )
 
 func restoreCommand() *cli.Command {
@@ -32,7 +33,7 @@ bundle that it was made with. Without --detach it waits for the program, as
 			if err == nil && status != 0 {
 				return &exitError{status: status}
 			}
-			return err
+			return fault.At("criu", err)
 		}),
 	}
 }

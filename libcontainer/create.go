@@ -72,7 +72,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 
 	c, err := f.reserve(id, s, io, undo)
 	if err != nil {
-		return nil, fault.At("state", err)
+		return nil, err
 	}
 	var gate *os.File
 	if wait {

@@ -22,7 +22,7 @@ _runc() {
 	case $command in
 	"")
 		flags="--debug --log --log-format --root --systemd-cgroup --cgroup-manager --rootless --version -v --help -h"
-		words="create delete doctor events exec features kill list pause ps resume run spec start state update help"
+		words="checkpoint create delete doctor events exec features kill list pause ps restore resume run spec start state update help"
 		case $prev in
 		--log | --root)
 			COMPREPLY=($(compgen -f -- "$cur"))
@@ -38,6 +38,20 @@ _runc() {
 			;;
 		--rootless)
 			COMPREPLY=($(compgen -W "auto true false" -- "$cur"))
+			return
+			;;
+		esac
+		;;
+	checkpoint)
+		flags="--image-path --work-path --tcp-established --ext-unix-sk --shell-job --lazy-pages --file-locks --manage-cgroups-mode --empty-ns --auto-dedup --parent-path --leave-running --tcp-skip-in-flight --link-remap --status-fd --page-server --pre-dump --help -h"
+		ids=yes
+		case $prev in
+		--image-path | --work-path | --parent-path)
+			COMPREPLY=($(compgen -f -- "$cur"))
+			return
+			;;
+		--manage-cgroups-mode)
+			COMPREPLY=($(compgen -W "soft full strict ignore" -- "$cur"))
 			return
 			;;
 		esac
@@ -118,6 +132,19 @@ _runc() {
 		case $prev in
 		--format | -f)
 			COMPREPLY=($(compgen -W "table json" -- "$cur"))
+			return
+			;;
+		esac
+		;;
+	restore)
+		flags="--image-path --work-path --tcp-established --ext-unix-sk --shell-job --lazy-pages --file-locks --manage-cgroups-mode --empty-ns --auto-dedup --bundle -b --console-socket --pid-file --detach -d --no-subreaper --no-pivot --lsm-profile --lsm-mount-context --help -h"
+		case $prev in
+		--image-path | --work-path | --bundle | -b | --console-socket | --pid-file)
+			COMPREPLY=($(compgen -f -- "$cur"))
+			return
+			;;
+		--manage-cgroups-mode)
+			COMPREPLY=($(compgen -W "soft full strict ignore" -- "$cur"))
 			return
 			;;
 		esac

@@ -72,6 +72,7 @@ const (
 	Terminal        Code = "terminal"
 	Scheduling      Code = "scheduling"
 	Kernel          Code = "kernel"
+	CRIU            Code = "criu"
 
 	Other Code = "other"
 )
@@ -119,6 +120,8 @@ func byStep(step string) Code {
 		return Seccomp
 	case "identity", "stdio":
 		return Identity
+	case "criu":
+		return CRIU
 	case "command", "exec":
 		return CommandFormat
 	}
