@@ -1,8 +1,10 @@
 package libcontainer
 
 import (
+	"errors"
 	"fmt"
 
+	"runc/libcontainer/cgroups"
 	"runc/libcontainer/configs"
 	"runc/libcontainer/criu"
 	"runc/libcontainer/sys"
@@ -40,7 +42,17 @@ func (c *Container) Checkpoint(o *criu.Options) error {
 		}
 		d.External = append(d.External, keys...)
 	}
-	return prog.Dump(d)
+	return keepingOptions(func() error { return prog.Dump(d) })
+}
+
+// keepingOptions calls CRIU such that the host's cgroup file system is the same
+// afterwards.
+func keepingOptions(call func() error) error {
+	again, err := cgroups.KeepOptions()
+	if err != nil {
+		return err
+	}
+	return errors.Join(call(), again())
 }
 
 // freezerFor is the directory of the freezer that CRIU may use; empty: none.

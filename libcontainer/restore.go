@@ -42,7 +42,7 @@ func (f *Factory) Restore(id string, s Spec, io IO, o *criu.Options) (*Container
 		return nil, err
 	}
 	undo.Add(r.kill)
-	if err := prog.Restore(r.req); err != nil {
+	if err := keepingOptions(func() error { return prog.Restore(r.req) }); err != nil {
 		return nil, err
 	}
 	if err := r.end(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
@@ -36,6 +37,10 @@ func (r *restoring) checkNamespaces() error {
 		same, err := sys.SameFile(r.nsPath(kind.File), other)
 		if err != nil {
 			return err
+		}
+		if same != want && ns.Type == configs.CgroupNamespace && r.options.CgroupsMode == "ignore" {
+			logrus.Warn("--manage-cgroups-mode ignore: CRIU restores no cgroup namespace, the container is in the host's")
+			continue
 		}
 		if same != want {
 			return fmt.Errorf("linux.namespaces (%s): the checkpoint is of a container without it; restore it with the bundle that it was made with", ns.Type)
