@@ -44,23 +44,15 @@ func unifiedMount() (*mountinfo.Info, error) {
 // splitOptions parts options as mountinfo has them into MS_* flags and what is
 // left for the file system.
 func splitOptions(options string) (flags uintptr, data string) {
+	known := map[string]uintptr{
+		"rw": 0, "ro": unix.MS_RDONLY, "nosuid": unix.MS_NOSUID, "nodev": unix.MS_NODEV,
+		"noexec": unix.MS_NOEXEC, "relatime": unix.MS_RELATIME, "noatime": unix.MS_NOATIME,
+	}
 	var rest []string
 	for option := range strings.SplitSeq(options, ",") {
-		switch option {
-		case "rw":
-		case "ro":
-			flags |= unix.MS_RDONLY
-		case "nosuid":
-			flags |= unix.MS_NOSUID
-		case "nodev":
-			flags |= unix.MS_NODEV
-		case "noexec":
-			flags |= unix.MS_NOEXEC
-		case "relatime":
-			flags |= unix.MS_RELATIME
-		case "noatime":
-			flags |= unix.MS_NOATIME
-		default:
+		if flag, is := known[option]; is {
+			flags |= flag
+		} else {
 			rest = append(rest, option)
 		}
 	}
