@@ -115,7 +115,7 @@ C_FILES += $(wildcard bench/c/*.c)
 vm-build: ## Make the Debian guest of test-vm (QEMU, systemd, cgroup v2), if need be
 	@tests/vm/vm.sh build
 
-test-vm: build _build/attack _build/seccomp ## Run the bats in the guest with both cgroup drivers and rootless; VM_SELECT=short is for CI
+test-vm: build _build/attack _build/seccomp _build/ptydrive ## Run the bats in the guest with both cgroup drivers and rootless; VM_SELECT=short is for CI
 	@tests/vm/suite.sh
 
 bench: build ## Measure beside Debian's runc and crun, into bench/results.md; BENCH_N=rounds
@@ -147,6 +147,8 @@ test-attack: build deps-test ## Run the attacks of tests/security*.bats for long
 _build/attack: $(wildcard tests/attack/*.c tests/attack/*.h)
 	@mkdir -p $(@D)
 	$(CC) -static -O2 -o $@ $(filter %.c,$^)
+_build/ptydrive: $(wildcard tests/ptydrive/*.go)
+	CGO_ENABLED=0 $(GO) build -o $@ ./tests/ptydrive
 _build/seccomp: tests/seccomp/seccomp.c
 	@mkdir -p $(@D)
 	$(CC) -static -O2 -o $@ $<

@@ -7,7 +7,7 @@ load ptydrive
 # setup_file finds out once whether CRIU works here.
 setup_file() {
 	export PTYDRIVE=${PTYDRIVE:-$RUNC_BATS_DIR/ptydrive}
-	[ -x "$PTYDRIVE" ] || build_ptydrive || PTYDRIVE=
+	[ -x "$PTYDRIVE" ] || build_ptydrive || cp "$REPO/_build/ptydrive" "$PTYDRIVE" || PTYDRIVE=
 	export CRIU_LACKS=""
 	if [ "$(id -u)" -ne 0 ]; then
 		CRIU_LACKS="needs root"
@@ -23,6 +23,8 @@ setup() {
 	cd "$BUNDLE" || return
 	container_script 'i=0; while :; do i=$((i + 1)); echo $i >/tmp/count; sleep 0.1; done'
 }
+
+need_root() { [ "$(id -u)" -eq 0 ] || skip "needs root, as CRIU does"; }
 
 need_criu() { [ -z "$CRIU_LACKS" ] || skip "$CRIU_LACKS"; }
 
@@ -73,6 +75,7 @@ mount_table() {
 # --- what is refused, with or without CRIU ------------------------------------
 
 @test "checkpoint: without criu in PATH it says so, and the container runs on" {
+	need_root
 	start_container
 	PATH=$W/none run /usr/bin/env "$RUNC" --root "$STATE" checkpoint "$ID"
 	assert_fails 'CRIU version check failed: exec: "criu": executable file not found in $PATH' "install CRIU"
@@ -80,6 +83,7 @@ mount_table() {
 }
 
 @test "restore: without criu in PATH it says so, and leaves nothing" {
+	need_root
 	mkdir checkpoint
 	PATH=$W/none run /usr/bin/env "$RUNC" --root "$STATE" restore "$ID"
 	assert_fails 'CRIU version check failed: exec: "criu": executable file not found in $PATH'
@@ -87,6 +91,7 @@ mount_table() {
 }
 
 @test "checkpoint: a container that does not run" {
+	need_root
 	create_container
 	checkpoint
 	assert_fails "Container cannot be checkpointed in created state"
@@ -99,6 +104,7 @@ mount_table() {
 }
 
 @test "checkpoint: a mistake in a flag" {
+	need_root
 	local flags want
 	start_container
 	while IFS='|' read -r flags want; do
@@ -124,6 +130,7 @@ mount_table() {
 }
 
 @test "checkpoint, restore: their arguments" {
+	need_root
 	run runc checkpoint
 	assert_fails '"checkpoint" requires exactly 1 argument(s), got 0'
 	run runc restore a b
@@ -135,6 +142,7 @@ mount_table() {
 }
 
 @test "restore: no checkpoint" {
+	need_root
 	command -v criu >/dev/null || skip "no criu is installed"
 	restore --image-path "$W/none"
 	assert_fails "--image-path: no whole checkpoint" "$W/none/descriptors.json"
@@ -143,15 +151,24 @@ mount_table() {
 }
 
 @test "checkpoint, restore: only root may" {
-	[ "$(id -u)" -eq 0 ] || skip "needs root, to be another"
-	cp "$RUNC" "$W/runc"
-	chmod 755 "$W"
-	run setpriv --reuid 1000 --regid 1000 --clear-groups "$W/runc" --root "$W/state" restore --bundle "$BUNDLE" "$ID"
+	local as=()
+	if [ "$(id -u)" -eq 0 ]; then
+		as=(setpriv --reuid 1000 --regid 1000 --clear-groups)
+		chmod 755 "$W"
+		cp "$RUNC" "$W/runc"
+		RUNC=$W/runc
+	else
+		start_container
+		checkpoint
+		assert_fails "runc checkpoint needs root"
+		testcontainer "$ID" running
+	fi
+	run "${as[@]}" "$RUNC" --root "$W/other" restore --bundle "$BUNDLE" "$ID"
 	assert_fails "runc restore needs root"
 }
 
 @test "checkpoint: CRIU's reason is in the error, its log is kept" {
-	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	need_root
 	command -v criu >/dev/null || skip "no criu is installed"
 	container_args sleep 100
 	runc run --detach "$ID" </dev/null >"$W/out" 2>&1 3>&-

@@ -61,6 +61,7 @@ feature() { runc features | jq "$@"; }
 @test "features: annotations tell the version" {
 	assert_equal "$(feature -r '.annotations["org.opencontainers.runc.version"]')" \
 		"$(runc --version | sed -n 's/^runc version //p')"
+	assert_equal "$(feature -r '.annotations["org.opencontainers.runc.checkpoint.enabled"]')" true
 	[[ $(feature -r '.annotations["io.github.seccomp.libseccomp.version"]') == [0-9]*.* ]]
 }
 

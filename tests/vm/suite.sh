@@ -28,7 +28,7 @@ stage() {
 	[ "$binary" = debian ] || cp "$binary" "$dir/runc"
 	# There is no compiler in the guest.
 	mkdir "$dir/_build"
-	cp "$root"/_build/{attack,seccomp} "$dir/_build/" 2>/dev/null || true
+	cp "$root"/_build/{attack,seccomp,ptydrive} "$dir/_build/" 2>/dev/null || true
 	# Beside the others, where bats finds what it loads.
 	mv "$dir"/tests/vm/*.bats "$dir/tests/"
 	# shellcheck disable=SC2016
