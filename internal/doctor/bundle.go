@@ -129,10 +129,10 @@ func hooksOf(_ *patient, s *libcontainer.Spec) (list []error) {
 }
 
 func pivotOf(_ *patient, s *libcontainer.Spec) []error {
-	if s.Config.NoPivot || !s.Config.Namespaces.New(configs.MountNamespace) {
+	if !s.Config.Namespaces.New(configs.MountNamespace) {
 		return nil
 	}
-	return []error{rootfs.ForeseePivot()}
+	return []error{rootfs.ForeseePivot(s.Config.NoPivot)}
 }
 
 // kernelOf looks for what a kernel may be built without.

@@ -153,7 +153,7 @@ func ownBinary(*patient) Finding {
 
 func rootDir(*patient) Finding {
 	f := Finding{Topic: "root", Status: OK, Found: "pivot_root can be used"}
-	if err := rootfs.ForeseePivot(); err != nil {
+	if err := rootfs.ForeseePivot(false); err != nil {
 		f.Status, f.Found = Limited, "pivot_root would be refused"
 		f.RulesOut, f.Mend = "a change of root by pivot_root", fault.Of(err).Hint
 	}

@@ -58,6 +58,8 @@ func (b *Builder) mend(op *Op, err error) mend {
 	switch {
 	case !b.cfg.Namespaces.Has(configs.MountNamespace) && op.Kind != UseRoot:
 		return mend{fault.MountDenied, `this needs Linux 6.15 and CAP_SYS_ADMIN on the host, or a mount namespace: add {"type": "mount"} to linux.namespaces`}
+	case op.Kind == Propagate && errors.Is(err, unix.EINVAL):
+		return mend{fault.Pivot, notMount}
 	case op.Mount == nil:
 		return mend{}
 	case errors.As(err, new(*lockedError)):

@@ -35,11 +35,11 @@ func Foresee(cfg *configs.Config, inUserNS bool) (list []error) {
 	return list
 }
 
-// ForeseePivot tells whether pivot_root(2) would refuse the root that the
-// runtime has.
-func ForeseePivot() error {
+// ForeseePivot tells whether the root that the runtime has could not be left, by
+// pivot_root(2) or, with noPivot, otherwise.
+func ForeseePivot(noPivot bool) error {
 	is, known := sys.IsMountRoot("/")
-	if known && is && !onInitramfs() {
+	if known && is && (noPivot || !onInitramfs()) {
 		return nil
 	}
 	root, err := os.Open("/")

@@ -127,6 +127,9 @@ func (b *Builder) detachOld(old *os.File) error {
 	return sys.Detach(".")
 }
 
+// notMount is what is wrong in a chroot.
+const notMount = "the root of the runtime itself is no mount of its own, as in a chroot: bind it onto itself first"
+
 // pivotHint explains the EINVAL of a root that is on the initial ramdisk.
 func pivotHint(old *os.File, err error) string {
 	st, statErr := sys.Fstatfs(old)
@@ -137,7 +140,7 @@ func pivotHint(old *os.File, err error) string {
 	case unix.RAMFS_MAGIC, unix.TMPFS_MAGIC:
 		return "the root is on an initial ramdisk, which pivot_root cannot move: use --no-pivot"
 	}
-	return "the root of the runtime itself is no mount of its own, as in a chroot: bind it onto itself first, or use --no-pivot"
+	return notMount
 }
 
 func (b *Builder) chroot() error {

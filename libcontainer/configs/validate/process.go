@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"runc/libcontainer/configs"
+	"runc/libcontainer/fault"
 )
 
 // user checks that the kernel knows the ids in a new user namespace.
@@ -87,7 +88,7 @@ func oomScore(p *configs.Process) error {
 func labels(p *configs.Process) error {
 	if p.AppArmorProfile != "" {
 		if on, _ := os.ReadFile("/sys/module/apparmor/parameters/enabled"); len(on) == 0 || on[0] != 'Y' {
-			return errors.New("process.apparmorProfile: apparmor: config provided but apparmor not supported; drop the profile")
+			return fault.Worded(fault.LSM, errors.New("process.apparmorProfile: apparmor: config provided but apparmor not supported; drop the profile"))
 		}
 	}
 	return selinuxLabel("process.selinuxLabel", p.SELinuxLabel)
