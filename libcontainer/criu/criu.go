@@ -51,7 +51,7 @@ type PageServer struct {
 	Port    int32
 }
 
-// logName is where CRIU writes what it does, in LogDir.
+// The logs of CRIU, in LogDir.
 const (
 	dumpLog    = "dump.log"
 	restoreLog = "restore.log"
