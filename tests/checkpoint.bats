@@ -297,30 +297,30 @@ mount_table() {
 
 # --- what the container has from outside --------------------------------------
 
-# piped COMMAND... has pipes as standard input and output, with $W/in and
+# piped FIFO COMMAND... has pipes as standard input and output, with FIFO and
 # $W/out.txt at their other ends.
 piped() {
-	exec 6>&-
+	exec 6>&- 7>&-
 	# shellcheck disable=SC2002 # a pipe is the point
-	cat "$W/in" | "$@" 2>/dev/null | cat >>"$W/out.txt"
+	cat "$1" | "${@:2}" 2>/dev/null | cat >>"$W/out.txt"
 }
 
 @test "checkpoint, restore: pipes as standard streams" {
 	need_criu
 	container_script 'echo 1 >/tmp/count; while read -r line; do echo "got $line"; done'
-	mkfifo "$W/in"
-	exec 6<>"$W/in"
-	background piped runc run --detach "$ID"
+	mkfifo "$W/in" "$W/in2"
+	exec 6<>"$W/in" 7<>"$W/in2"
+	background piped "$W/in" runc run --detach "$ID"
 	wait_until inside test -s /tmp/count
 	echo before >&6
 	wait_until grep -q "got before" "$W/out.txt"
 	checkpoint
 	assert_ok
 	jq -e 'map(select(startswith("pipe:"))) | length == 2' checkpoint/descriptors.json
-	background piped runc restore --detach --work-path "$W/work" "$ID"
-	echo after >&6
+	background piped "$W/in2" runc restore --detach --work-path "$W/work" "$ID"
+	echo after >&7
 	wait_until grep -q "got after" "$W/out.txt"
-	exec 6>&-
+	exec 6>&- 7>&-
 	runc delete --force "$ID" # or the readers of its pipes would not end
 }
 
