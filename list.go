@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
@@ -62,25 +65,48 @@ func printList(format string, states []containerState) error {
 	return usagef("--format %q: invalid format option; choose table or json", format)
 }
 
-// statesOf reads every container; one that cannot be read is a row of its own,
-// and one that is gone meanwhile is left out.
+// statesOf reads every container, some at a time; one that cannot be read is a
+// row of its own, and one that is gone meanwhile is left out.
 func statesOf(f *libcontainer.Factory, ids []string) []containerState {
-	var states []containerState
-	for _, id := range ids {
-		s, err := readState(f, id)
-		if errors.Is(err, libcontainer.ErrNotExist) {
+	states := make([]*containerState, len(ids))
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		readers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(ids)); i = next.Add(1) - 1 {
+				states[i] = listed(f, ids[i])
+			}
+		})
+	}
+	readers.Wait()
+	var found []containerState
+	owners := make(map[uint32]string)
+	for _, s := range states {
+		if s == nil {
 			continue
 		}
-		if err != nil {
-			logrus.Warnf("container %s: %v", id, err)
-			s = containerState{ID: id, Status: "unknown"}
+		if uid, err := f.Owner(s.ID); err == nil {
+			if owners[uid] == "" {
+				owners[uid] = ownerName(uid)
+			}
+			s.Owner = owners[uid]
 		}
-		if uid, err := f.Owner(id); err == nil {
-			s.Owner = ownerName(uid)
-		}
-		states = append(states, s)
+		found = append(found, *s)
 	}
-	return states
+	return found
+}
+
+// listed is the row of a container but for its owner; nil if it is gone.
+func listed(f *libcontainer.Factory, id string) *containerState {
+	s, err := readState(f, id)
+	if errors.Is(err, libcontainer.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		logrus.Warnf("container %s: %v", id, err)
+		s = containerState{ID: id, Status: "unknown"}
+	}
+	return &s
 }
 
 func readState(f *libcontainer.Factory, id string) (containerState, error) {

@@ -25,6 +25,9 @@ type report struct {
 
 // write writes results.md and results.svg into dir.
 func (r report) write(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	text := filepath.Join(dir, "results.md")
 	if err := os.WriteFile(text, []byte(r.markdown()), 0o644); err != nil {
 		return err
