@@ -79,13 +79,15 @@ func execProcess(cmd *cli.Command) (int, error) {
 		return 0, err
 	}
 	var terminal attach.Terminal
-	o.Terminal = terminal.Take
+	var streams attach.Streams
+	o.Terminal, o.Streams = terminal.Take, streams.Take
 	p, err := launch.Exec(o)
 	if err != nil {
-		terminal.Close(nil)
+		terminal.Close(signals)
+		streams.Close(signals)
 		return 0, err
 	}
-	return signals.Forward(p, &terminal)
+	return signals.Forward(p, &terminal, &streams)
 }
 
 func execOptions(cmd *cli.Command) (o launch.ExecOptions, err error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"runc/libcontainer/sys"
 )
 
 func psCommand() *cli.Command {
@@ -55,14 +58,17 @@ func printProcesses(pids []int, options []string) error {
 	if len(options) == 0 {
 		options = []string{"-ef"}
 	}
-	output, err := exec.Command("ps", options...).CombinedOutput()
+	var output bytes.Buffer
+	ps := exec.Command("ps", options...)
+	ps.Stdout, ps.Stderr = &output, &output
+	err := sys.Run(ps)
 	if errors.Is(err, exec.ErrNotFound) {
 		return fmt.Errorf("%w; install it (procps), or choose --format json", err)
 	}
 	if err != nil {
-		return fmt.Errorf("ps %s: %w: %s", strings.Join(options, " "), err, strings.TrimSpace(string(output)))
+		return fmt.Errorf("ps %s: %w: %s", strings.Join(options, " "), err, strings.TrimSpace(output.String()))
 	}
-	title, rows, _ := strings.Cut(string(output), "\n")
+	title, rows, _ := strings.Cut(output.String(), "\n")
 	column := slices.Index(strings.Fields(title), "PID")
 	if column < 0 {
 		return errors.New("couldn't find PID field in ps output; add the column pid to the options")

@@ -73,14 +73,16 @@ func begin(cmd *cli.Command, start func(launch.Options) (*libcontainer.Container
 		return 0, err
 	}
 	var terminal attach.Terminal
-	o.Terminal = terminal.Take
+	var streams attach.Streams
+	o.Terminal, o.Streams = terminal.Take, streams.Take
 	c, err := start(o)
 	if err != nil {
-		terminal.Close(nil)
+		terminal.Close(signals)
+		streams.Close(signals)
 		return 0, err
 	}
 	told := passNotify(notify, c.Process())
-	status, err := signals.Forward(c.Process(), &terminal)
+	status, err := signals.Forward(c.Process(), &terminal, &streams)
 	<-told
 	if err != nil || cmd.Bool("keep") {
 		return status, err

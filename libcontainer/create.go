@@ -84,6 +84,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err := c.makeGroups(undo); err != nil {
 		return nil, err
 	}
+	c.oomBefore, _ = c.cgroup.OOMKills()
 	if err := c.spawn(s, io, gate); err != nil {
 		return nil, err
 	}
@@ -342,14 +343,20 @@ func (c *Container) whyKilled(err error) error {
 	return err
 }
 
-// oomAtOnce tells whether memory did not even suffice to become the program. That
-// closes init's end of the socket, as becoming it does.
+// oomAtOnce tells whether memory did not even suffice to become the program, or
+// hardly longer: that closes init's end of the socket, as becoming it does.
 func (c *Container) oomAtOnce() bool {
-	if kills, err := c.cgroup.OOMKills(); err != nil || kills == 0 {
+	if !c.oomSince() {
 		return false
 	}
-	ended, err := c.init.Handle().Ended(time.Second)
-	return err == nil && ended
+	ended, err := c.init.Handle().Ended(100 * time.Millisecond)
+	return err == nil && ended && c.init.Handle().KilledBy(unix.SIGKILL)
+}
+
+// oomSince tells whether a process was killed for want of memory meanwhile.
+func (c *Container) oomSince() bool {
+	kills, err := c.cgroup.OOMKills()
+	return err == nil && kills > c.oomBefore
 }
 
 // whyGone says how init ended when it ended without a word.
@@ -361,7 +368,7 @@ func (c *Container) whyGone(err error) error {
 	if !ok {
 		return err
 	}
-	if n, oomErr := c.cgroup.OOMKills(); oomErr == nil && n > 0 {
+	if ws.Signaled() && ws.Signal() == unix.SIGKILL && c.oomSince() {
 		return c.oomKilled()
 	}
 	if ws.Signaled() {

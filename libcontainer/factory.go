@@ -60,6 +60,9 @@ type Container struct {
 	filters seccomp.Cache
 	// init is the first process, in the runtime that made it; nil elsewhere.
 	init *process.Process
+	// oomBefore is how many processes of the cgroup, which may be an old one,
+	// had been killed for want of memory before ours was in it.
+	oomBefore uint64
 }
 
 // Load returns an existing container. The error is ErrNotExist when there is

@@ -173,6 +173,9 @@ static void become_root(const struct bootstrap *b)
 		fail("become group 0 of the user namespace");
 	if (setresuid(0, 0, 0) < 0)
 		fail("become user 0 of the user namespace");
+	/* A change of ids sets this to what fs.suid_dumpable says. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		fail("become undumpable");
 }
 
 /* Waits until the runtime has written uid_map, gid_map and timens_offsets. */

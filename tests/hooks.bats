@@ -378,3 +378,16 @@ a_failing() {
 	assert_ok
 	assert_equal "$(logged)" "$(cat "$W/before")"
 }
+
+@test "hooks: createContainer alone finds cgroup and limits" {
+	need_controller pids
+	local limit
+	for limit in 3000000 64000000; do
+		config --arg out "$W/limits" --argjson limit "$limit" '.linux.resources = {pids: {limit: 77}, memory: {limit: $limit}}
+		  | .hooks = {createContainer: [{path: "/bin/sh", args: ["sh", "-c", "sed -n \"s/.*:pids://p; s/^0:://p\" /proc/self/cgroup >" + $out]}]}'
+		container_args true
+		run_container
+		[ "$status" -eq 0 ] || [ "$RUNC" != "$REPO/runc" ] || fail "$(show)"
+		grep -q "$ID" "$W/limits" || fail "in $(cat "$W/limits")"
+	done
+}

@@ -388,3 +388,32 @@ is_child() { [ "$(parent_of "$1")" = "$2" ]; }
 	kill "$pid"
 	wait "$pid" || true
 }
+
+@test "supervisor: in the foreground only pipes and /dev/null are handed through" {
+	local output
+	container_script 'for n in 0 1 2; do readlink /proc/self/fd/$n; done; echo late >/dev/stderr; exit 3'
+	status=0
+	runc run --bundle "$BUNDLE" "$ID" <"$BUNDLE/config.json" >"$W/out" 2>"$W/err" || status=$?
+	assert_status 3
+	assert_equal "$(sed 's/[0-9]*//g' "$W/out" | sort -u)" 'pipe:[]'
+	assert_equal "$(cat "$W/err")" late
+	# A terminal of the caller's is not the container's to set or to read.
+	output=$(script -qec "$RUNC --root $STATE run --bundle $BUNDLE $ID" /dev/null </dev/null | tr -d '\r')
+	assert_equal "$(grep -c 'pipe:' <<<"$output")" 3
+	container_args sleep 100
+	start_container "$ID-2"
+	output=$(script -qec "$RUNC --root $STATE exec $ID-2 sh -c 'readlink /proc/self/fd/0; seq 3; exit 4' && :; echo \$?" /dev/null </dev/null | tr -d '\r')
+	assert_match '^pipe:.*'
+	assert_has 3 4
+	runc delete --force "$ID-2"
+}
+
+@test "supervisor: a reader of stderr that is gone does not leave the container" {
+	only_ours
+	container_script 'exit 5'
+	for _ in 1 2 3; do
+		runc --debug run --bundle "$BUNDLE" "$ID" 2>&1 >/dev/null </dev/null | head -n 1 >/dev/null
+		[ "${PIPESTATUS[0]}" -eq 5 ] || fail "status ${PIPESTATUS[0]}"
+		[ -z "$(runc list -q)" ] || fail "left"
+	done
+}

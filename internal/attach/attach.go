@@ -6,6 +6,8 @@ package attach
 
 import (
 	"os"
+	"os/signal"
+	"sync"
 
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
@@ -19,6 +21,9 @@ import (
 type Signals struct {
 	// pipe has the number of each in a byte.
 	pipe *os.File
+	// end, once begun, is closed when one comes that tells the command to end.
+	begun sync.Once
+	end   chan struct{}
 }
 
 // Catch begins to collect signals. With subreaper, orphans of the container
@@ -29,13 +34,15 @@ func Catch(subreaper bool) (*Signals, error) {
 			return nil, err
 		}
 	}
+	// Without this Go would end the command, and leave the container, at the
+	// first write to a stream of its own that nobody reads any more.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
 	pipe, err := signals.Collect(caught())
-	return &Signals{pipe}, err
+	return &Signals{pipe: pipe, end: make(chan struct{})}, err
 }
 
 // caught are all signals but those that cannot be caught; those that Go and the
-// C library use; SIGPIPE, for which the reader of a stream of ours is the one to
-// blame; and the two that stop a job in the background which uses its terminal:
+// C library use; SIGPIPE, which tells of a stream of ours; and the two that stop a job in the background which uses its terminal:
 // caught, they would make the kernel repeat the call for ever.
 func caught() []unix.Signal {
 	var list []unix.Signal
@@ -61,34 +68,35 @@ func (s *Signals) next() ([]unix.Signal, error) {
 	return list, err
 }
 
-// toEnd is closed when a signal comes that tells the command to end.
+// toEnd is closed when a signal comes that tells the command to end. From then
+// on signals are looked at for that only.
 func (s *Signals) toEnd() <-chan struct{} {
-	end := make(chan struct{})
-	if s == nil {
-		return end
-	}
-	go func() {
-		for {
-			list, err := s.next()
-			for _, sig := range list {
-				switch sig {
-				case unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM:
-					close(end)
-					return
-				}
-			}
-			if err != nil {
+	s.begun.Do(func() { go s.awaitEnd() })
+	return s.end
+}
+
+func (s *Signals) awaitEnd() {
+	for {
+		list, err := s.next()
+		for _, sig := range list {
+			switch sig {
+			case unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM:
+				close(s.end)
 				return
 			}
 		}
-	}()
-	return end
+		if err != nil {
+			return
+		}
+	}
 }
 
 // Forward hands signals to the process until it has ended, and returns its
 // exit status as a shell words it: 128+signal for one that was killed. A change
 // of the window's size goes to the terminal.
-func (s *Signals) Forward(p *sys.Process, t *Terminal) (status int, err error) {
+func (s *Signals) Forward(p *sys.Process, t *Terminal, streams *Streams) (status int, err error) {
+	streams.begin()
+	defer streams.Close(s)
 	defer t.Close(s)
 	for {
 		ready, err := sys.Poll(-1, p.File(), s.pipe)

@@ -1,7 +1,9 @@
 package attach
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -97,7 +99,7 @@ func (n *Notify) Pass(p *sys.Process, mainPID int, whole bool) error {
 			return nil // the process has ended, and left nothing
 		}
 		size, err := n.inner.Read(buf)
-		if err != nil {
+		if err != nil && !errors.Is(err, io.EOF) { // which an empty datagram is for Go
 			return err
 		}
 		text, ready := message(string(buf[:size]), mainPID, whole)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
 	"sync"
 	"time"
 
@@ -51,9 +50,6 @@ func (t *Terminal) take(master *os.File) (err error) {
 		return err
 	}
 	t.host.resize(master)
-	// Without this Go would end the command at the first write to a stream of
-	// its own that nobody reads any more.
-	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
 	t.master, t.copied, t.ended = master, make(chan struct{}), make(chan struct{})
 	go t.passInput()
 	go t.passOutput()
@@ -81,7 +77,7 @@ const reopened = 100 * time.Millisecond
 func (t *Terminal) passOutput() {
 	defer close(t.copied)
 	for last := false; ; {
-		if !t.copyOutput() {
+		if !copyOutput(t.master, os.Stdout) {
 			t.hangUp()
 			return
 		}
@@ -92,23 +88,6 @@ func (t *Terminal) passOutput() {
 		case <-t.ended:
 			last = true // what came since the last look
 		case <-time.After(reopened):
-		}
-	}
-}
-
-// copyOutput passes output on until the terminal hangs up, and tells whether
-// there is somebody to take more.
-func (t *Terminal) copyOutput() bool {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := t.master.Read(buf)
-		if n > 0 {
-			if _, err := os.Stdout.Write(buf[:n]); err != nil {
-				return false
-			}
-		}
-		if err != nil {
-			return !errors.Is(err, os.ErrClosed)
 		}
 	}
 }
@@ -131,13 +110,9 @@ func (t *Terminal) Resume() {
 	}
 }
 
-// lateOutput is how long the output of a process is waited for that others, who
-// hold the terminal still, could go on writing.
-const lateOutput = 100 * time.Millisecond
-
 // Close gives the command's terminal back as it was and passes on what output is
 // left. That may take as long as its reader takes, unless one of the signals says
-// to end; nil: none does.
+// to end.
 func (t *Terminal) Close(s *Signals) {
 	if t.master == nil {
 		return
@@ -148,35 +123,27 @@ func (t *Terminal) Close(s *Signals) {
 	case <-t.copied:
 	case <-time.After(lateOutput):
 		_ = t.master.SetReadDeadline(time.Now())
-		if t.awaitOutput(s) {
-			t.drain()
+		select {
+		case <-t.copied:
+			drain(t.master, os.Stdout)
+		case <-s.toEnd():
 		}
 	}
 	t.hangUp()
 }
 
-// awaitOutput waits for passOutput. It is false when a signal ended the wait.
-func (t *Terminal) awaitOutput(s *Signals) bool {
-	select {
-	case <-t.copied:
-		return true
-	case <-s.toEnd():
-		return false
-	}
-}
-
-// maxLate bounds what is passed on of a terminal that others go on writing to,
-// in bytes: more than the kernel holds of it.
+// maxLate bounds what is passed on of a terminal or pipe that others go on
+// writing to, in bytes: more than the kernel holds of it.
 const maxLate = 256 << 10
 
-// drain passes on what is in the terminal now.
-func (t *Terminal) drain() {
+// drain passes on what is in the terminal or pipe now.
+func drain(from, to *os.File) {
 	buf := make([]byte, 4096)
 	for total := 0; total < maxLate; {
-		n, err := sys.ReadNow(t.master, buf)
+		n, err := sys.ReadNow(from, buf)
 		if n > 0 {
 			total += n
-			if _, err := os.Stdout.Write(buf[:n]); err != nil {
+			if _, err := to.Write(buf[:n]); err != nil {
 				return
 			}
 		}

@@ -53,6 +53,9 @@ type Options struct {
 	ConsoleSocket, PidfdSocket string
 	// Terminal takes the terminal of a process in the foreground.
 	Terminal func(master *os.File) error
+	// Streams takes the caller's standard streams and returns those of a process
+	// in the foreground without a terminal; nil: they are the same.
+	Streams func(own [3]*os.File) ([3]*os.File, error)
 	// Notify is given the directory for the notify socket before anything of
 	// the container's runs; nil: there is no NOTIFY_SOCKET.
 	Notify func(dir string) error
@@ -168,6 +171,11 @@ func (o *Options) io(p *configs.Process, kind string) (*streams, error) {
 	std, err := stdio()
 	if err != nil {
 		return nil, err
+	}
+	if o.Streams != nil && !p.Terminal {
+		if std, err = o.Streams(std); err != nil {
+			return nil, err
+		}
 	}
 	s := &streams{IO: libcontainer.IO{Stdio: std, Notify: o.Notify}}
 	for n := range p.PreserveFDs {

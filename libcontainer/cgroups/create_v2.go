@@ -46,6 +46,11 @@ func (m *Manager) enableControllers(dir string) error {
 		return nil
 	}
 	if err := fs2.CreateCgroupPath(dir, m.cfg); err != nil {
+		// A limit that can't be had says more than the state that the cgroup is
+		// in since its ancestor could give on only some controllers.
+		if lacking := m.checkControllers(m.cfg.Resources); lacking != nil {
+			return lacking
+		}
 		if strings.Contains(kind, "threaded") || strings.Contains(kind, "invalid") {
 			return fault.New(fault.CgroupThreaded, err, "see "+dir+"/cgroup.type")
 		}

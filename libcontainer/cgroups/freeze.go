@@ -103,8 +103,7 @@ func (m *Manager) Freeze() error {
 		return errors.New("freeze: the container has no cgroup that could do it")
 	}
 	if file != "cgroup.freeze" {
-		// Thaws by itself on failure.
-		if err := (&fsv1.FreezerGroup{}).Set(dir, &occ.Resources{Freezer: occ.Frozen}); err != nil {
+		if err := freezeV1(dir); err != nil {
 			return fmt.Errorf("freeze %s: %w%s", dir, err, stuck(dir))
 		}
 		return nil
@@ -119,6 +118,18 @@ func (m *Manager) Freeze() error {
 		return err
 	}
 	return nil
+}
+
+// freezeV1 asks again for some time: a process in the middle of an exec waits for
+// its other threads to end, which frozen ones do not. The library thaws by itself
+// on failure.
+func freezeV1(dir string) (err error) {
+	for deadline := time.Now().Add(patience / 5); ; {
+		err = (&fsv1.FreezerGroup{}).Set(dir, &occ.Resources{Freezer: occ.Frozen})
+		if err == nil || gone(err) || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 // Thaw lets the processes run again, as far as no ancestor is frozen.

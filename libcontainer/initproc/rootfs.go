@@ -31,10 +31,11 @@ func makeMounts(i *initProcess) (err error) {
 
 func makeDevices(i *initProcess) error { return i.root.Devices() }
 
-// runtimeHooks asks even when there are none: the parent sets limits then.
+// runtimeHooks asks also for the sake of createContainer hooks, which init runs
+// itself: the parent sees to it that cgroup and limits hold for them.
 func runtimeHooks(i *initProcess) error {
 	h := &i.Config.Hooks
-	if len(h.Prestart)+len(h.CreateRuntime) == 0 {
+	if len(h.Prestart)+len(h.CreateRuntime)+len(h.CreateContainer) == 0 {
 		return nil
 	}
 	return i.parent.RuntimeHooks()

@@ -148,7 +148,7 @@ func (e *encoder) structure(v reflect.Value, info *typeInfo, depth int) bool {
 
 // isZero is the rule of omitzero.
 func (f *field) isZero(v reflect.Value) bool {
-	if f.asksZero && !(v.Kind() == reflect.Pointer && v.IsNil()) {
+	if f.asksZero && !((v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil()) {
 		return v.Interface().(interface{ IsZero() bool }).IsZero()
 	}
 	return v.IsZero()

@@ -158,15 +158,32 @@ func NextZombie() (pid int, err error) {
 	if err != nil {
 		return 0, os.NewSyscallError("waitid", err)
 	}
-	return siginfoPID(&info), nil
+	return int(childOf(&info).pid), nil
 }
 
-// siginfoPID reads si_pid, the first field of the union that follows the three
-// numbers (and, on 64 bit, padding) of siginfo_t (sigaction(2)).
-func siginfoPID(info *unix.Siginfo) int {
+// KilledBy tells whether the process, a child that has ended, was killed by
+// sig. It stays to be reaped.
+func (p *Process) KilledBy(sig unix.Signal) bool {
+	const killed, dumped = 2, 3 // CLD_KILLED, CLD_DUMPED (sigaction(2))
+	var info unix.Siginfo
+	err := Retry(func() error {
+		return unix.Waitid(unix.P_PID, p.PID, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+	})
+	return err == nil && (info.Code == killed || info.Code == dumped) && childOf(&info).status == int32(sig)
+}
+
+// siginfoChild is what the union in siginfo_t holds of a child (sigaction(2)).
+type siginfoChild struct {
+	pid    int32
+	uid    uint32
+	status int32
+}
+
+// childOf reads the union, which follows three numbers and, on 64 bit, padding.
+func childOf(info *unix.Siginfo) siginfoChild {
 	offset := unsafe.Sizeof(int32(0)) * 3
 	offset = (offset + unsafe.Sizeof(uintptr(0)) - 1) &^ (unsafe.Sizeof(uintptr(0)) - 1)
-	return int(*(*int32)(unsafe.Add(unsafe.Pointer(info), offset)))
+	return *(*siginfoChild)(unsafe.Add(unsafe.Pointer(info), offset))
 }
 
 // Reap waits for the child pid and returns how it ended.
