@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"runc/libcontainer/fault"
 )
@@ -22,9 +23,9 @@ func checkID(id string) error {
 	case id == "." || id == "..":
 		return fmt.Errorf("invalid container ID format: %q is a path", id)
 	}
-	for i := range len(id) {
-		if !idByte(id[i]) {
-			return fmt.Errorf("invalid container ID format: %q has the character %q; %s", id, id[i], idRule)
+	for _, c := range id {
+		if c >= utf8.RuneSelf || !idByte(byte(c)) {
+			return fmt.Errorf("invalid container ID format: %q has the character %q; %s", id, c, idRule)
 		}
 	}
 	return nil
