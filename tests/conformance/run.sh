@@ -46,8 +46,12 @@ drive() {
 inside() {
 	mount --make-rprivate /
 	set_view "$1"
-	mount -t tmpfs -o mode=755 conformance /tmp
 	mount -t tmpfs -o mode=755 run /run
+	# The clone may be in /tmp.
+	mkdir /run/repo
+	mount --bind "$repo" /run/repo
+	repo=/run/repo OUT=/run/repo/_build/conformance
+	mount -t tmpfs -o mode=755 conformance /tmp
 	mount --make-rshared /
 	cd /tmp
 	cp "$OUT"/runtimetest "$OUT"/rootfs-*.tar.gz .
