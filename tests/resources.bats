@@ -203,6 +203,22 @@ devices() {
 	refused '{memory: {limit: 4096, swap: 4096}}' "OOM-killed (memory limit too low?)" "raise linux.resources.memory.limit"
 }
 
+@test "resources: what was killed in an old cgroup before is not this program's end" {
+	only_ours
+	need_controller memory
+	unified && skip "version 1 only: the cgroup is made by hand"
+	local old=/sys/fs/cgroup/memory/$ID-old
+	mkdir "$old"
+	echo 4194304 >"$old/memory.limit_in_bytes"
+	bash -c 'echo 0 >"$0/tasks"; exec dd if=/dev/zero of=/dev/null bs=64M count=1' "$old" 2>/dev/null || true
+	[ "$(sed -n 's/^oom_kill //p' "$old/memory.oom_control")" -gt 0 ] || skip "nothing was killed"
+	config --arg p "/$ID-old" '.linux.cgroupsPath = $p | .linux.resources.memory.limit = 67108864'
+	container_args true
+	run_container
+	assert_ok
+	assert_output ""
+}
+
 # --- cpu ---------------------------------------------------------------------
 
 @test "resources: cpu.shares" {

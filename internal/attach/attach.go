@@ -42,8 +42,9 @@ func Catch(subreaper bool) (*Signals, error) {
 }
 
 // caught are all signals but those that cannot be caught; those that Go and the
-// C library use; SIGPIPE, which tells of a stream of ours; and the two that stop a job in the background which uses its terminal:
-// caught, they would make the kernel repeat the call for ever.
+// C library use; SIGPIPE, which tells of a stream of ours; and the two that stop a
+// job in the background which uses its terminal: caught, they would make the
+// kernel repeat the call for ever.
 func caught() []unix.Signal {
 	var list []unix.Signal
 	for n := unix.Signal(1); n <= signals.Last; n++ {
