@@ -728,7 +728,7 @@ scheduling() {
 @test "terminal: the three streams and /dev/console" {
 	config '.process.terminal = true'
 	container_script 'test -t 0 && test -t 1 && test -t 2 && tty && test -c /dev/console && echo console'
-	run script -qefc "timeout -k 5 60 '$RUNC' --root '$STATE' run --bundle '$BUNDLE' '$ID'" /dev/null
+	run script -qefc "timeout --foreground -k 5 60 '$RUNC' --root '$STATE' run --bundle '$BUNDLE' '$ID'" /dev/null
 	assert_ok
 	assert_has /dev/pts/0 console
 }
