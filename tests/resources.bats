@@ -403,6 +403,22 @@ first_disk() { lsblk -dno MAJ:MIN | tail -n 1 | tr -d ' '; }
 	fi
 }
 
+@test "resources: blockIO.throttle* of 0 is no limit" {
+	only_ours "runc writes rbps=0, which is out of range"
+	need_blkio
+	local disk
+	disk=$(first_disk)
+	config --argjson a "${disk%:*}" --argjson b "${disk#*:}" 'def rate(r): [{major: $a, minor: $b, rate: r}];
+	  .linux.resources = {blockIO: {throttleReadBpsDevice: rate(0), throttleWriteBpsDevice: rate(2097152),
+	    throttleReadIOPSDevice: rate(0), throttleWriteIOPSDevice: rate(0)}}'
+	start_container
+	if unified; then
+		assert_equal "$(cat "$(dir io)/io.max")" "$disk rbps=max wbps=2097152 riops=max wiops=max"
+	else
+		assert_equal "$(cat "$(dir blkio)"/blkio.throttle.{read_bps,write_bps,read_iops,write_iops}_device)" "$disk 2097152"
+	fi
+}
+
 @test "resources: blockIO.throttle* of a device that is not there" {
 	need_blkio
 	refused '{blockIO: {throttleReadBpsDevice: [{major: 4095, minor: 1, rate: 1000}]}}' "4095:1"

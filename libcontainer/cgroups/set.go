@@ -30,6 +30,9 @@ func (m *Manager) Set(r *Resources) error {
 	}
 	m.dropUnlimited(&set)
 	m.settleIdle(&set)
+	if m.v2 {
+		liftThrottles(&set)
+	}
 	lib, err := m.library()
 	if err != nil {
 		return err

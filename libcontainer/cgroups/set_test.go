@@ -2,6 +2,7 @@ package cgroups
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -103,6 +104,18 @@ func TestLimitsV2(t *testing.T) {
 	}
 	if got, err := read(m.paths[""], "hugetlb."+size+".max"); err != nil || got != "4194304\n" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// The configuration keeps its 0, which the state shows and cgroup v1 takes.
+func TestLiftThrottles(t *testing.T) {
+	cfg := Resources{BlkioThrottleWriteIOPSDevice: []*occ.ThrottleDevice{occ.NewThrottleDevice(8, 0, 0), occ.NewThrottleDevice(8, 16, 7)}}
+	set := cfg
+	liftThrottles(&set)
+	for i, want := range [][2]uint64{{0, math.MaxUint64}, {7, 7}} {
+		if old, lifted := cfg.BlkioThrottleWriteIOPSDevice[i].Rate, set.BlkioThrottleWriteIOPSDevice[i].Rate; old != want[0] || lifted != want[1] {
+			t.Errorf("%d, lifted %d; want %v", old, lifted, want)
+		}
 	}
 }
 

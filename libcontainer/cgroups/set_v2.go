@@ -3,6 +3,7 @@ package cgroups
 import (
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -46,6 +47,23 @@ func unifiedWants(r *Resources) (list []want) {
 		}
 	}
 	return list
+}
+
+// liftThrottles makes "max" of the rate 0. Both mean that there is no limit,
+// the one to cgroup v1, the other to v2, which refuses a 0. The library takes
+// numbers alone; this one is the kernel's own for "max".
+func liftThrottles(r *Resources) {
+	for _, list := range []*[]*occ.ThrottleDevice{
+		&r.BlkioThrottleReadBpsDevice, &r.BlkioThrottleWriteBpsDevice,
+		&r.BlkioThrottleReadIOPSDevice, &r.BlkioThrottleWriteIOPSDevice,
+	} {
+		*list = slices.Clone(*list) // of pointers to what the configuration keeps
+		for i, d := range *list {
+			if d.Rate == 0 {
+				(*list)[i] = occ.NewThrottleDevice(d.Major, d.Minor, math.MaxUint64)
+			}
+		}
+	}
 }
 
 // setDeviceWeights does what the library does with the scheduler BFQ only: it
