@@ -92,6 +92,10 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err := c.init.EnterNamespaces(); err != nil {
 		return nil, c.whyGone(err)
 	}
+	view, err := c.cgroup.View()
+	if err != nil {
+		return nil, fault.At("cgroup", err)
+	}
 	joined := c.joinCgroup()
 	if err := rdtOf(c.st).Join(c.init.PID()); err != nil {
 		return nil, fault.At("intel rdt", err)
@@ -106,7 +110,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err != nil {
 		return nil, fault.At("seccomp", err)
 	}
-	if err := c.setup(s, program); err != nil {
+	if err := c.setup(s, view, program); err != nil {
 		return nil, c.whyGone(err)
 	}
 	if err := c.init.UntilReady(answers); err != nil {
@@ -247,11 +251,7 @@ func explainCgroup(err error) error {
 	return fault.At("cgroup", fmt.Errorf("unable to apply cgroup configuration: %w", err))
 }
 
-func (c *Container) setup(s Spec, program *seccomp.Filter) error {
-	view, err := c.cgroup.View()
-	if err != nil {
-		return err
-	}
+func (c *Container) setup(s Spec, view configs.CgroupView, program *seccomp.Filter) error {
 	setup := &handshake.Setup{
 		ContainerID:        c.ID(),
 		Config:             s.Config.WithoutSeccomp(),
@@ -311,6 +311,7 @@ func (c *Container) saveInit() error {
 
 // kill is the undo of spawn.
 func (c *Container) kill() {
+	c.cgroup.AwaitJoin()
 	c.init.Kill()
 	warn(c.cgroup.Signal(unix.SIGKILL))
 }
@@ -364,6 +365,7 @@ func (c *Container) whyGone(err error) error {
 	if !errors.Is(err, handshake.ErrInitGone) {
 		return err
 	}
+	c.cgroup.AwaitJoin()
 	ws, ok := c.init.Died()
 	if !ok {
 		return err

@@ -57,7 +57,10 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	if err != nil {
 		return nil, c.orEnded(err)
 	}
-	undo.Add(proc.Kill)
+	undo.Add(func() {
+		cgroup.AwaitJoin()
+		proc.Kill()
+	})
 	joined := sync.OnceValue(cgroup.JoinAsync(proc.PID()))
 	if err := rdtOf(c.st).Join(proc.PID()); err != nil {
 		return nil, err
@@ -74,10 +77,10 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	}
 	setFilter(setup, program)
 	if err := proc.Setup(setup); err != nil {
-		return nil, c.execGone(proc, err)
+		return nil, c.execGone(cgroup, proc, err)
 	}
 	if err := proc.UntilReady(handshake.Answers{Console: o.Console}); err != nil {
-		return nil, c.execGone(proc, err)
+		return nil, c.execGone(cgroup, proc, err)
 	}
 	if err := joined(); err != nil {
 		return nil, fault.At("cgroup", fmt.Errorf("adding pid %d to cgroups: %w", proc.PID(), err))
@@ -86,7 +89,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 		return nil, err
 	}
 	if err := proc.Proceed(handshake.Answers{Listener: c.sendListener(proc.PID(), Running)}); err != nil {
-		return nil, c.execGone(proc, err)
+		return nil, c.execGone(cgroup, proc, err)
 	}
 	undo.Release()
 	return proc.Handle(), nil

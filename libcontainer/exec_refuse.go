@@ -42,10 +42,11 @@ func (c *Container) refusePaused(cgroup *cgroups.Manager) error {
 }
 
 // execGone says why a process ended in the middle of its set-up.
-func (c *Container) execGone(proc *process.Process, err error) error {
+func (c *Container) execGone(cgroup *cgroups.Manager, proc *process.Process, err error) error {
 	if !errors.Is(err, handshake.ErrInitGone) {
 		return err
 	}
+	cgroup.AwaitJoin()
 	ws, ok := proc.Died()
 	if !ok {
 		return err

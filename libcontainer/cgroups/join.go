@@ -15,7 +15,9 @@ import (
 )
 
 // JoinAsync begins to move the process pid into the cgroup; the function
-// returned waits for the end. A process that was started by Born is there.
+// returned waits for the end. Until then the Manager is not to be used, nor the
+// process reaped: who gives up calls AwaitJoin first. A process that was started
+// by Born is there.
 func (m *Manager) JoinAsync(pid int) (wait func() error) {
 	switch {
 	case m.born:
@@ -24,9 +26,13 @@ func (m *Manager) JoinAsync(pid int) (wait func() error) {
 		return func() error { return m.Join(pid) }
 	}
 	done := make(chan error, 1)
-	go func() { done <- m.Join(pid) }()
+	m.joining.Go(func() { done <- m.Join(pid) })
 	return func() error { return <-done }
 }
+
+// AwaitJoin waits for the end, whatever it is, of a move that is under way, if
+// any, and begins none.
+func (m *Manager) AwaitJoin() { m.joining.Wait() }
 
 // tightMemory is the limit in bytes below which a process of ours joins as late
 // as it can: memory is charged to the cgroup that a process is in when it takes

@@ -2,6 +2,7 @@ package cgroups
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -311,5 +312,31 @@ func TestKillSparesOthers(t *testing.T) {
 	}
 	if err == nil || !strings.Contains(err.Error(), "this runtime is one of them") {
 		t.Errorf("ourselves: %v", err)
+	}
+}
+
+// A FIFO for cgroup.procs holds the move up until somebody reads. After
+// AwaitJoin the paths are nobody else's: go test -race looks.
+func TestAwaitJoin(t *testing.T) {
+	dir := t.TempDir()
+	procs := filepath.Join(dir, "cgroup.procs")
+	if err := unix.Mkfifo(procs, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := &Manager{cfg: newConfig(), paths: map[string]string{"": dir}}
+	m.AwaitJoin() // of nothing
+	wait := m.JoinAsync(4711)
+	r, err := os.Open(procs) // when the move is at its write
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	m.AwaitJoin()
+	m.forget(dir)
+	if text, err := io.ReadAll(r); string(text) != "4711" || err != nil {
+		t.Errorf("moved %q, %v", text, err)
+	}
+	if err := wait(); err != nil {
+		t.Error(err)
 	}
 }

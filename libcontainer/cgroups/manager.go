@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/moby/sys/mountinfo"
 	occ "github.com/opencontainers/cgroups"
@@ -47,6 +48,8 @@ type Manager struct {
 	follow int
 	// born says that processes were started in the cgroup by Born.
 	born bool
+	// joining is the move that JoinAsync has begun.
+	joining sync.WaitGroup
 	// guest is a thread of ours that was in the cgroup to start a process
 	// there; 0 when it is gone.
 	guest int
