@@ -36,8 +36,14 @@ setup_bundle() {
 	# Hard links would let a test write into the master's files.
 	rm -r "$BUNDLE/rootfs/etc"
 	cp -a "$ROOTFS_MASTER/etc" "$BUNDLE/rootfs/etc"
-	"$RUNC" spec --bundle "$BUNDLE"
-	config '.process.terminal = false | .root.readonly = false | .process.args = ["sleep", "100"]'
+	[ -e "$RUNC_BATS_DIR/config.json" ] || first_config
+	cp "$RUNC_BATS_DIR/config.json" "$BUNDLE/"
+}
+
+# first_config makes the config.json that all bundles begin with.
+first_config() {
+	"$RUNC" spec --bundle "$RUNC_BATS_DIR"
+	BUNDLE=$RUNC_BATS_DIR config '.process.terminal = false | .root.readonly = false | .process.args = ["sleep", "100"]'
 }
 
 # config [jq options] FILTER edits config.json.
@@ -226,12 +232,11 @@ processes() {
 
 # new_processes prints the processes that begin_test did not see.
 new_processes() {
-	local pid start
+	local pid
 	processes >"$W/processes.now"
-	while read -r pid start; do
-		grep -qx "$pid $start" "$W/processes" ||
-			echo "$pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
-	done <"$W/processes.now"
+	grep -vxF -f "$W/processes" "$W/processes.now" | while read -r pid _; do
+		echo "$pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+	done
 }
 
 # background COMMAND... runs it in the background, away from bats' pipes; end_test

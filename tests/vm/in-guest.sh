@@ -12,13 +12,16 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mode=$1
 shift
 export VM_MODE=$mode RUNC_BATS_VIEW=default
+# After every command bats looks where it is, which is slow; not for files in here.
+export BATS_DEBUG_EXCLUDE_PATHS=$here
+export PTYDRIVE=$here/../../_build/ptydrive
 
 # run_bats gives the cases a terminal, and end of file on stdin, as run-bats.sh does.
 run_bats() {
 	local command
 	printf -v command '%q ' "$here/subreaper" \
 		bats --tap --setup-suite-file "$here/../setup_suite.bash" "$@"
-	script -qefc "$command </dev/null" /dev/null </dev/null | tr -d '\r'
+	script -qefc "$command </dev/null" /dev/null </dev/null | sed -u 's/\r$//'
 }
 
 # as_root: in a mount namespace, where bats gets a tmpfs. Mounts are shared there,

@@ -31,8 +31,10 @@ stage() {
 	cp "$root"/_build/{attack,seccomp,ptydrive} "$dir/_build/" 2>/dev/null || true
 	# Beside the others, where bats finds what it loads.
 	mv "$dir"/tests/vm/*.bats "$dir/tests/"
+	# Where bats need not look; see in-guest.sh.
+	mv "$dir/tests/helpers.bash" "$dir/tests/vm/"
 	# shellcheck disable=SC2016
-	echo '. "$REPO/tests/vm/overrides.bash"' >>"$dir/tests/helpers.bash"
+	printf '. "$REPO/tests/vm/%s.bash"\n' helpers overrides >"$dir/tests/helpers.bash"
 }
 
 # files MODE prints the bats files of a mode, in the guest.
@@ -40,7 +42,8 @@ files() {
 	local name
 	case ${VM_SELECT:-all} in
 	all)
-		echo tests/guest.bats tests/systemd.bats | tr ' ' '\n'
+		echo tests/guest.bats
+		[[ $1 != *systemd ]] || echo tests/systemd.bats
 		for name in "$root"/tests/*.bats; do echo "tests/${name##*/}"; done
 		;;
 	short) echo tests/guest.bats ;;
@@ -50,11 +53,12 @@ files() {
 
 # run_mode MODE leaves its TAP in $out, and shows it as it comes.
 run_mode() {
-	local mode=$1 command files runc="" status began=$SECONDS
+	local mode=$1 command files runc="" tags=() status began=$SECONDS
 	mapfile -t files < <(files "$mode")
 	[ "$binary" != debian ] || runc=/usr/sbin/runc
-	printf -v command '%q ' env RUNC="$runc" tests/vm/in-guest.sh "$mode" \
-		${VM_FILTER:+--filter "$VM_FILTER"} "${files[@]}"
+	[[ ${VM_SELECT:-all} != all || $mode = cgroupfs ]] || tags=(--filter-tags cgroups --filter-tags vm)
+	printf -v command '%q ' env RUNC="$runc" tests/vm/in-guest.sh "$mode" --timing \
+		${VM_FILTER:+--filter "$VM_FILTER"} "${tags[@]}" "${files[@]}"
 	stage "$mode"
 	setpriv --pdeathsig TERM "$here/vm.sh" run "$work/$mode" "$command" |
 		tee "$out/$mode.tap" | sed -u "s/^/[$mode] /"
