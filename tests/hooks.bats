@@ -391,7 +391,7 @@ a_failing() {
 		case \$cgroup in *$ID*) cat "/sys/fs/cgroup/pids\$cgroup/pids.max" ;; esac >$W/limits
 	EOS
 	chmod +x "$W/hook"
-	unified && sed -i "s/:pids:/^0::/; s,cgroup/pids,cgroup," "$W/hook"
+	unified && sed -i "s/[.][*]:pids:/^0::/; s,cgroup/pids,cgroup," "$W/hook"
 	for limit in 3000000 64000000; do
 		config --arg hook "$W/hook" --argjson limit "$limit" '.linux.resources = {pids: {limit: 77}, memory: {limit: $limit}}
 		  | .hooks = {createContainer: [{path: $hook}]}'

@@ -28,6 +28,7 @@ need_apparmor() {
 # that adds -exec to its name and forbids /tmp/exec.
 load_profile() {
 	need_apparmor
+	[ "$(id -u)" -eq 0 ] || skip "needs root: loading a profile"
 	cat >"$W/profile" <<-END
 		profile $PROFILE flags=(attach_disconnected,mediate_deleted) {
 		  file, capability, network, mount, umount, pivot_root, signal, ptrace, unix,
