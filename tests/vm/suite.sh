@@ -24,7 +24,7 @@ export VM_TIMEOUT=${VM_TIMEOUT:-2400}
 stage() {
 	local dir=$work/$1
 	mkdir -m 755 "$dir"
-	cp -a "$root/tests" "$root/VERSION" "$dir/"
+	cp -a "$root"/{tests,docs,VERSION} "$dir/"
 	[ "$binary" = debian ] || cp "$binary" "$dir/runc"
 	# There is no compiler in the guest.
 	mkdir "$dir/_build"
