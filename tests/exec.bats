@@ -597,7 +597,7 @@ same_namespaces() {
 	[ -e /proc/self/ns/time ] || skip "no time namespaces"
 	only_ours
 	in_userns
-	config '.linux.namespaces += [{"type": "cgroup"}, {"type": "time"}] | .linux.timeOffsets = {"boottime": {"secs": 100000000}}'
+	config '.linux.namespaces |= (. + [{"type": "cgroup"}, {"type": "time"}] | unique) | .linux.timeOffsets = {"boottime": {"secs": 100000000}}'
 	start_container
 	same_namespaces
 	exec_in sh -c 'test $(cut -d. -f 1 /proc/uptime) -gt 100000000'

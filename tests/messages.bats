@@ -5,9 +5,10 @@
 # text. docs/troubleshooting.md explains the codes.
 #
 # A line holds: name; group; pain, the row of the list of users' pains that it is
-# about; prepare, shell code; patch, a jq filter for config.json; host, one of the
-# functions below in which the runtime is run; command, words for runc (default: run
-# the bundle); status (default 1); code, step, errno, hint; and want, words of msg.
+# about; unless, shell code that tells where it is no fault; prepare, shell code;
+# patch, a jq filter for config.json; host, one of the functions below in which the
+# runtime is run; command, words for runc (default: run the bundle); status (default
+# 1); code, step, errno, hint; and want, words of msg.
 
 load helpers
 
@@ -130,6 +131,7 @@ broken() {
 # try runs $row in a fresh directory, and leaves nothing.
 try() {
 	local words
+	! eval "$(column unless false)" || return 0
 	begin_test
 	eval "$(column prepare)"
 	config "$(column patch .)"

@@ -100,7 +100,7 @@ join() {
 
 @test "namespaces: a user namespace and all others" {
 	in_userns
-	config '.linux.namespaces += [{"type": "cgroup"}]'
+	config '.linux.namespaces |= (. + [{"type": "cgroup"}] | unique)'
 	start_container
 	local kind
 	for kind in pid network mount ipc uts user cgroup; do assert_new "$kind"; done
@@ -177,7 +177,7 @@ join_each() {
 }
 
 @test "namespaces: join another's cgroup namespace" {
-	config '.linux.namespaces += [{"type": "cgroup"}]'
+	config '.linux.namespaces |= (. + [{"type": "cgroup"}] | unique)'
 	join_each cgroup
 }
 

@@ -87,8 +87,8 @@ func (b *Builder) mountMend(op *Op, err error) mend {
 		return mend{fault.MountKind, "the target in the rootfs must be a directory"}
 	case errors.As(err, &fs) && fs.Key != "" && errors.Is(err, unix.EINVAL):
 		return b.optionMend(fs)
-	case errors.Is(err, unix.EINVAL) && b.host.InUserNS && op.Mount.Data != "":
-		return mend{fault.MountUnmappedID, "are the uid= and gid= options mapped in the user namespace?"}
+	case errors.Is(err, unix.EINVAL) && op.Mount.Data != "" && (b.host.InUserNS || !userns.InInitial()):
+		return mend{fault.MountUnmappedID, fmt.Sprintf("are the ids of its options (%s) mapped in the user namespace?", op.Mount.Data)}
 	case errors.Is(err, unix.EINVAL) && op.Mount.Data != "":
 		return mend{fault.MountOption, fmt.Sprintf("%s does not take one of the options %q", op.Mount.Type, op.Mount.Data)}
 	case errors.Is(err, unix.EPERM):

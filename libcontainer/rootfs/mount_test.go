@@ -232,7 +232,7 @@ func TestUserNamespaceErrors(t *testing.T) {
 		devpts := configs.Mount{Destination: "/dev/pts", Type: "devpts", Source: "devpts", Data: "newinstance,gid=5555"}
 		err := r.build(r.config(devpts))
 		if r.old {
-			r.wantErr(err, "mounts[0] (/dev/pts): mount devpts: ", "invalid argument; are the uid= and gid= options mapped")
+			r.wantErr(err, "mounts[0] (/dev/pts): mount devpts: ", "invalid argument; are the ids of its options (newinstance,gid=5555) mapped")
 		} else {
 			r.wantErr(err, "mounts[0] (/dev/pts): mount devpts: option gid=5555: ",
 				"; gid 5555 is not mapped in the user namespace (mapped: 0-999); map it or drop the option")
