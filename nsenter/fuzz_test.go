@@ -86,6 +86,9 @@ func FuzzBootstrap(f *testing.F) {
 		for _, answers := range []uint32{0, 0xaaaaaaaa, 0xffffffff, 0x22222222, 0x88} {
 			f.Add(answers, "", append(data, 1))
 		}
+		for n := range 16 { // one call of 16 fails
+			f.Add(uint32(2)<<(2*n), "", append(data, 1))
+		}
 	}
 	for _, env := range []string{"x", "2", "-1", "99999999999999999999", "3x", " 3", "0x3"} {
 		f.Add(uint32(0), env, []byte{})

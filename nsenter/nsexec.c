@@ -260,8 +260,7 @@ static void note_limit(void)
  * the descriptor that was executed. What they know is runc's. */
 static void set_name(const char *name)
 {
-	if (prctl(PR_SET_NAME, name, 0, 0, 0) < 0)
-		fail("set process name");
+	prctl(PR_SET_NAME, name, 0, 0, 0); /* fails for a bad address only */
 }
 
 static void nsexec(void)
@@ -291,6 +290,10 @@ static void nsexec(void)
 	if (joins(&b, CLONE_NEWUSER))
 		become_root(&b);
 	make_namespaces(&b);
+	/* What can fail comes before the fork: after it the runtime, told the pid,
+	 * listens to other words. */
+	hide_files(&b);
+	note_limit();
 
 	/* The raw call, for fork() has no CLONE_PARENT. What of libc it goes
 	 * around (atfork handlers, a cached thread id) this single thread does
@@ -307,10 +310,7 @@ static void nsexec(void)
 		_exit(0);
 	}
 	set_name("runc:[2:INIT]");
-	if (setsid() < 0)
-		fail("make session");
-	hide_files(&b);
-	note_limit();
+	setsid(); /* a new process leads no group, so this cannot fail */
 }
 
 /*

@@ -147,6 +147,19 @@ refute_processes() {
 	refute_processes
 }
 
+@test "create: too few descriptors, wherever they end, leave nothing" {
+	only_ours
+	local n
+	config '.process.rlimits = []'
+	for n in {4..24}; do
+		run bash -c 'ulimit -n "$1" && exec "${@:2}"' - "$n" "$RUNC" --root "$STATE" run -b "$BUNDLE" -d "$ID" </dev/null
+		[ "$status" -ne 0 ] || break
+		[ -z "$(ls -A "$STATE" 2>/dev/null)" ] || fail "$n descriptors: $(ls -A "$STATE"); $(show)"
+		[ -z "$(test_cgroups)" ] || fail "$n descriptors: $(test_cgroups); $(show)"
+	done
+	[ "$n" -gt 10 ]
+}
+
 @test "create: of two with one id at once, one wins" {
 	only_ours "1.1.5 lets both lose"
 	local won first second

@@ -163,6 +163,20 @@ load attack/lib
 	wait "$swapper" || true
 }
 
+@test "regression runc 4963: exec without the new system calls, but not where they fail" {
+	local errno
+	start_container
+	for errno in 38 1 13; do
+		run "$ATTACK" without "$errno" timeout 60 "$RUNC" --root "$STATE" exec "$ID" echo fine
+		assert_ok
+		assert_output fine
+	done
+	# ENOMEM does not say that there is no such call: no weaker way is taken.
+	run "$ATTACK" without 12 timeout 60 "$RUNC" --root "$STATE" exec "$ID" echo fine
+	assert_status 255
+	assert_has "open_tree /proc/self/ns: cannot allocate memory"
+}
+
 @test "regression runc 4968: where a procfs of one's own is denied /proc serves, checked" {
 	config '.linux.sysctl = {"net.ipv4.ip_forward": "1", "kernel.shmmni": "4000"}'
 	container_script 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shmmni'

@@ -100,6 +100,28 @@ exec_rounds() {
 	binary_state | diff "$W/binary" -
 }
 
+# copied COMMAND... prints how many bytes it and all that it waited for have read
+# and written (proc_pid_io(5)).
+copied() {
+	# shellcheck disable=SC2016
+	bash -c '"$@" >/dev/null && awk "/^[rw]char/ {n += \$2} END {print n}" /proc/self/io' - "$@"
+}
+
+@test "runc 4427: no start copies the binary" {
+	local size
+	[ -r /proc/self/io ] || skip "this kernel does not count what is read and written"
+	size=$(stat -c %s "$RUNC")
+	container_args true
+	run copied timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+	assert_ok
+	[ "$output" -gt 0 ] && [ "$output" -lt $((size / 2)) ] || fail "run: $output bytes, the binary has $size"
+	container_args sleep 100
+	start_container
+	run copied timeout 60 "$RUNC" --root "$STATE" exec "$ID" true
+	assert_ok
+	[ "$output" -gt 0 ] && [ "$output" -lt $((size / 2)) ] || fail "exec: $output bytes, the binary has $size"
+}
+
 # --- who looks at the runtime from inside ------------------------------------
 
 # peeked WORDS...: what the observer saw of 30 execs is nothing but WORDS.

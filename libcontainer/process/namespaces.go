@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -139,15 +140,15 @@ func groupsDenied(proc string) bool {
 // (nsexec.c): our /proc/self/ns has nothing of the names that are looked for in
 // the meantime. Whoever may look at a process can follow its root: where somebody
 // is who might, the directory is a mount by itself, whose ".." leads nowhere.
-// Where we may not mount, nobody in the container has rights over us.
+// Where such a mount is not to be had, for want of rights or of the system call,
+// the directory itself must do.
 func (e *Entry) hole() (*os.File, error) {
 	const empty = "/proc/self/ns"
-	for _, j := range e.Join {
-		if j.Type&unix.CLONE_NEWNS == 0 {
-			continue
-		}
-		if dir, err := sys.OpenTree(nil, empty, false); err == nil {
-			return dir, nil
+	joins := func(j Join) bool { return j.Type&unix.CLONE_NEWNS != 0 }
+	if slices.ContainsFunc(e.Join, joins) {
+		dir, err := sys.OpenTree(nil, empty, false)
+		if err == nil || !sys.Unavailable(err) && !errors.Is(err, unix.EACCES) {
+			return dir, err
 		}
 	}
 	return os.OpenFile(empty, unix.O_PATH|unix.O_DIRECTORY, 0)

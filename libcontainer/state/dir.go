@@ -99,6 +99,13 @@ func (d *Dir) unreadable(err error) error {
 // is gone.
 func (d *Dir) Remove() error {
 	defer d.unlock()
+	if d.lock != nil {
+		// Want of descriptors may be why the create failed: RemoveAll takes two.
+		names, _ := d.lock.Readdirnames(-1)
+		for _, name := range names {
+			_ = os.Remove(d.file(name))
+		}
+	}
 	if err := os.RemoveAll(d.path); err != nil {
 		return fmt.Errorf("remove state of %s: %w", d.id, err)
 	}

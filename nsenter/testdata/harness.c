@@ -26,6 +26,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -37,9 +38,20 @@
 
 static jmp_buf end;
 
+static void must(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "harness: %s\n", what);
+	abort();
+}
+
+static bool forked, stage2;
+
 __attribute__((noreturn)) void fake_exit(int status)
 {
 	(void)status;
+	must(!stage2, "failed after the fork, when nobody listens for its words");
 	longjmp(end, 1);
 }
 
@@ -53,15 +65,6 @@ int close(int fd);
 static struct bootstrap asked;
 static size_t asked_size;
 static uint32_t answers;
-static bool forked;
-
-static void must(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "harness: %s\n", what);
-	abort();
-}
 
 /* An answer of the kernel: success, EPERM or EINVAL, by the next two bits. */
 static int answer(void)
@@ -157,7 +160,10 @@ long fake_syscall(long number, ...)
 {
 	must(number == SYS_clone && !forked, "syscall");
 	forked = true;
-	return answer() < 0 ? -1 : (long)(answers & 1);
+	if (answer() < 0)
+		return -1;
+	stage2 = !(answers & 1);
+	return !stage2;
 }
 
 int fake_close(int fd)
@@ -187,7 +193,7 @@ static void run(const struct header *h)
 	memset(&asked, 0, sizeof(asked));
 	memcpy(&asked, data, asked_size);
 	answers = h->answers;
-	forked = false;
+	forked = stage2 = false;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
 		exit(2);
 	/* The number may be that of this end, where nobody says anything. */
