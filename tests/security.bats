@@ -280,7 +280,7 @@ fake_null() {
 	attacker_dev
 	container_script 'stat -c "%F %t" /dev/console; stat -f -c %T /dev/console'
 	local kind
-	for kind in none hostpts ptmxlink ptmxfile ptmxhost; do
+	for kind in none hostpts ptmxlink ptmxfile ptmxhost ptmxabove; do
 		rm -rf "$DEV/pts" "$DEV/ptmx" "$DEV/console"
 		mkdir "$DEV/pts"
 		case $kind in
@@ -289,6 +289,11 @@ fake_null() {
 		ptmxlink) ln -s "$HOST/ptmx" "$DEV/pts/ptmx" ;;
 		ptmxfile) echo attacker >"$DEV/pts/ptmx" ;;
 		ptmxhost) mknod "$DEV/pts/ptmx" c 5 2 ;;
+		ptmxabove) # which the kernel takes for that of the devpts below
+			mknod "$DEV/pts/ptmx" c 5 2
+			mkdir "$DEV/pts/pts"
+			mount_entry /dev/pts/pts devpts devpts newinstance ptmxmode=0666
+			;;
 		esac
 		run_container
 		refused terminal

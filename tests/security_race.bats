@@ -81,7 +81,7 @@ at_each_call() {
 			timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
 		[[ ${lines[-1]} == stops:* ]] || fail "call $n: $(show)"
 		unset 'lines[-1]'
-		output=$(printf '%s\n' "${lines[@]}")
+		output=$(printf '%s\n' "${lines[@]%$'\r'}") # of a terminal
 		sound || fail "call $n"
 	done
 }
@@ -109,6 +109,32 @@ at_each_call() {
 @test "CVE-2019-19921: a procfs, its directory exchanged for a link to the root, at each call" {
 	procfs_victim
 	at_each_call /
+}
+
+@test "CVE-2025-52565: the way to /dev/pts is exchanged for one to another devpts, at each call" {
+	# The other one has a terminal 0, whose master an attacker holds.
+	local holder
+	mkdir "$W/devpts"
+	mount -t devpts -o newinstance,ptmxmode=0666 devpts "$W/devpts"
+	cp /proc/self/mountinfo "$W/mountinfo"
+	"$ATTACK" hold "$W/devpts/ptmx" </dev/null >"$W/held" 2>&1 3>&- &
+	holder=$!
+	wait_until grep -q held "$W/held"
+	new_victim
+	mount_entry /vol/dir/there devpts devpts newinstance ptmxmode=0666 mode=0620
+	mount_entry /attacker/there bind "$W/devpts" bind
+	only_mounts /proc /vol /attacker
+	rm -rf "$BUNDLE/rootfs/dev"
+	mkdir "$BUNDLE/rootfs/dev"
+	ln -s /vol/dir/there "$BUNDLE/rootfs/dev/pts"
+	config '.process.terminal = true'
+	# What it prints comes out at the master that the runtime was given.
+	container_script '[ "$(stat -c %d:%t:%T /dev/console)" = "$(stat -Lc %d:%t:%T /proc/self/fd/0)" ] && echo sound'
+	at_each_call /attacker
+	kill "$holder"
+	wait "$holder" || true
+	umount "$W/devpts"
+	rmdir "$W/devpts"
 }
 
 # race ROUNDS TEXT... makes so many containers while dir is exchanged in a loop.

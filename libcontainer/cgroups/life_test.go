@@ -340,3 +340,21 @@ func TestAwaitJoin(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestFailedFreezeThaws: who cannot be told frozen is not left half frozen
+// (crun 1.29.1).
+func TestFailedFreezeThaws(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"cgroup.freeze": "0", "cgroup.events": "frozen ?\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := &Manager{paths: map[string]string{"": dir}}
+	if err := m.Freeze(); err == nil {
+		t.Error("frozen, though nothing says so")
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "cgroup.freeze")); err != nil || string(data) != "0" {
+		t.Errorf("cgroup.freeze is %q, %v", data, err)
+	}
+}

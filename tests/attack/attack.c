@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@ static const struct command {
 	{ "swap-at", 5, swap_at,
 	  "N M A B COMMAND...: exchange at init's N-th system call that takes a path, and again at "
 	  "its M-th (0: never); the last line tells how many there were" },
+	{ "hold", 1, hold,
+	  "PTMX: open a terminal by it, for anybody, and hold its master for ever" },
 	{ "look", 0, look, "tell all about this process that a leak would show" },
 	{ "peek", 2, peek,
 	  "OWN STOP: look into every new process until the file STOP is there; what has a path "
@@ -60,6 +63,20 @@ int swap(int argc, char **argv)
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	for (;;)
 		exchange(argv[0], argv[1]);
+}
+
+int hold(int argc, char **argv)
+{
+	int unlocked = 0, master = open(argv[0], O_RDWR | O_NOCTTY);
+
+	(void)argc;
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0)
+		die(argv[0]);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	puts("held");
+	fflush(stdout);
+	for (;;)
+		pause();
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@ struct sock_filter;
 
 int swap(int argc, char **argv);
 int swap_at(int argc, char **argv);
+int hold(int argc, char **argv);
 int look(int argc, char **argv);
 int peek(int argc, char **argv);
 int without(int argc, char **argv);
