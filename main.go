@@ -56,6 +56,7 @@ func newApp() *cli.Command {
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = usageError
+		c.HideHelpCommand = true // "help" and "h" are ids
 	}
 	return app
 }

@@ -74,6 +74,15 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 	assert_has --root --log --log-format --debug --systemd-cgroup
 }
 
+@test "flags: help and h are ids" {
+	local id
+	for id in help h; do
+		run runc state "$id"
+		assert_status 1
+		assert_has "container does not exist"
+	done
+}
+
 @test "flags: -h of a command tells its flags" {
 	run runc create --help
 	assert_ok
