@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -334,6 +333,4 @@ __attribute__((constructor)) static void constructor(void)
 {
 	nsexec();
 	let_monitor_nap();
-	mallopt(M_ARENA_MAX,
-		1); /* no malloc arena for each thread: hardly anything here uses malloc */
 }

@@ -12,6 +12,8 @@ wanted() {
 		echo "libc6-dev /usr/include/stdlib.h"
 		echo "pkg-config /usr/bin/pkg-config"
 		echo "libseccomp-dev /usr/include/seccomp.h"
+		# Without it the binary has glibc, and starts later: see LIBC in the Makefile.
+		echo "musl-tools /usr/bin/musl-gcc"
 		;;
 	demo)
 		echo "busybox-static /usr/share/doc/busybox-static"

@@ -49,7 +49,7 @@ func caught() []unix.Signal {
 	var list []unix.Signal
 	for n := unix.Signal(1); n <= signals.Last; n++ {
 		switch n {
-		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGPIPE, unix.SIGURG, 32, 33:
+		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGPIPE, unix.SIGURG, 32, 33, 34:
 		default:
 			list = append(list, n)
 		}
