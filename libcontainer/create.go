@@ -81,22 +81,23 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		}
 		defer gate.Close()
 	}
-	if err := c.makeGroups(undo); err != nil {
+	spawn, spawned := c.spawnMeanwhile(s, io, gate)
+	if err := c.makeGroups(undo, spawn); err != nil {
 		return nil, err
 	}
-	c.oomBefore, _ = c.cgroup.OOMKills()
-	if err := c.spawn(s, io, gate); err != nil {
+	if err := spawned(); err != nil {
 		return nil, err
 	}
 	undo.Add(c.kill)
-	if err := c.init.EnterNamespaces(); err != nil {
-		return nil, c.whyGone(err)
-	}
 	view, err := c.cgroup.View()
 	if err != nil {
 		return nil, fault.At("cgroup", err)
 	}
-	joined := c.joinCgroup()
+	c.oomBefore, _ = c.cgroup.OOMKills()
+	joined, err := c.enter()
+	if err != nil {
+		return nil, c.whyGone(err)
+	}
 	if err := rdtOf(c.st).Join(c.init.PID()); err != nil {
 		return nil, fault.At("intel rdt", err)
 	}
@@ -157,13 +158,46 @@ func (f *Factory) reserve(id string, s Spec, io IO, undo *cleanup.Stack) (*Conta
 	return c, c.makeNotify(io)
 }
 
-// makeGroups makes the cgroup and the resctrl group.
-func (c *Container) makeGroups(undo *cleanup.Stack) error {
-	if err := c.cgroup.Create(); err != nil {
+// makeGroups makes the resctrl group and the cgroup, and begins something as soon
+// as a process can be born there (see cgroups.Manager.Create).
+func (c *Container) makeGroups(undo *cleanup.Stack, begin func() (undo func())) error {
+	if err := c.makeRdt(undo); err != nil {
+		return err
+	}
+	if err := c.cgroup.Create(begin); err != nil {
 		return explainCgroup(err)
 	}
 	undo.Add(func() { warn(c.cgroup.Destroy()) })
-	return c.makeRdt(undo)
+	return nil
+}
+
+// spawnMeanwhile has init spawned, and enter its namespaces, while the rest of the
+// cgroup is made; wait returns when it is there.
+func (c *Container) spawnMeanwhile(s Spec, io IO, gate *os.File) (begin func() (undo func()), wait func() error) {
+	var spawned func() error
+	begin = func() (undo func()) {
+		spawned = c.cgroup.BornAsync(func(birth *os.File) error { return c.spawn(s, io, gate, birth) })
+		return func() {
+			if spawned() == nil {
+				c.init.Kill()
+			}
+		}
+	}
+	return begin, func() error { return spawned() }
+}
+
+// enter returns when init is in its namespaces, and begins to move it into its
+// cgroup unless it is there already. That may wait for a grace period of the
+// kernel's; the function returned waits for the end.
+func (c *Container) enter() (joined func() error, err error) {
+	tasks := c.cgroup.Tasks()
+	defer sys.CloseAll(tasks)
+	inside, err := c.init.EnterNamespaces(tasks)
+	if err != nil {
+		return nil, err
+	}
+	wait := c.cgroup.JoinAsync(c.init.PID(), inside)
+	return sync.OnceValue(func() error { return explainCgroup(wait()) }), nil
 }
 
 // newState is what is known before there is a process.
@@ -207,7 +241,7 @@ func (c *Container) makeGate() (*os.File, error) {
 	return c.dir.OpenGate()
 }
 
-func (c *Container) spawn(s Spec, io IO, gate *os.File) error {
+func (c *Container) spawn(s Spec, io IO, gate, birth *os.File) error {
 	exe, err := selfexe.Open()
 	if err != nil {
 		return fault.New(fault.Self, err, "")
@@ -218,30 +252,21 @@ func (c *Container) spawn(s Spec, io IO, gate *os.File) error {
 		return fault.At("namespaces", err)
 	}
 	defer entry.Close()
-	return c.cgroup.Born(func(birth *os.File) (err error) {
-		c.init, err = process.Spawn(process.Start{
-			Exe:         exe,
-			Stdio:       io.Stdio,
-			Extra:       io.Extra,
-			Gate:        gate,
-			CgroupDir:   birth,
-			OOMScoreAdj: s.Process.OOMScoreAdj,
-			Namespaces:  entry,
-			Debug:       logrus.IsLevelEnabled(logrus.DebugLevel),
-		})
-		return err
+	c.init, err = process.Spawn(process.Start{
+		Exe:         exe,
+		Stdio:       io.Stdio,
+		Extra:       io.Extra,
+		Gate:        gate,
+		CgroupDir:   birth,
+		OOMScoreAdj: s.Process.OOMScoreAdj,
+		Namespaces:  entry,
+		Debug:       logrus.IsLevelEnabled(logrus.DebugLevel),
 	})
+	return err
 }
 
 // Process is the first process of a container that this runtime has made.
 func (c *Container) Process() *sys.Process { return c.init.Handle() }
-
-// joinCgroup begins to move init into its cgroup, which may wait for a grace
-// period of the kernel's; the function returned waits for the end.
-func (c *Container) joinCgroup() (wait func() error) {
-	joined := c.cgroup.JoinAsync(c.init.PID())
-	return sync.OnceValue(func() error { return explainCgroup(joined()) })
-}
 
 // explainCgroup begins as runc does, whose words are looked for.
 func explainCgroup(err error) error {

@@ -53,7 +53,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 		return nil, err
 	}
 	defer init.Release()
-	proc, err := c.enterBeside(init, cgroup, p, o)
+	proc, inside, err := c.enterBeside(init, cgroup, p, o)
 	if err != nil {
 		return nil, c.orEnded(err)
 	}
@@ -61,7 +61,7 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 		cgroup.AwaitJoin()
 		proc.Kill()
 	})
-	joined := sync.OnceValue(cgroup.JoinAsync(proc.PID()))
+	joined := sync.OnceValue(cgroup.JoinAsync(proc.PID(), inside))
 	if err := rdtOf(c.st).Join(proc.PID()); err != nil {
 		return nil, err
 	}
@@ -132,33 +132,33 @@ func (c *Container) Inherit(p *configs.Process) {
 }
 
 // enterBeside starts a process and brings it into the namespaces of init: all at
-// once by init's pidfd or, where the kernel does not do that, one by one.
-func (c *Container) enterBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions) (*process.Process, error) {
-	proc, err := c.spawnBeside(init, cgroup, p, o, false)
+// once by init's pidfd or, where the kernel does not do that, one by one. It is also
+// in the cgroup if inside.
+func (c *Container) enterBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions) (proc *process.Process, inside bool, err error) {
+	proc, inside, err = c.spawnBeside(init, cgroup, p, o, false)
 	if process.PidfdRefused(err) {
-		proc, err = c.spawnBeside(init, cgroup, p, o, true)
+		proc, inside, err = c.spawnBeside(init, cgroup, p, o, true)
 	}
-	return proc, err
+	return proc, inside, err
 }
 
-func (c *Container) spawnBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions, oneByOne bool) (*process.Process, error) {
+func (c *Container) spawnBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions, oneByOne bool) (proc *process.Process, inside bool, err error) {
 	exe, err := selfexe.Open()
 	if err != nil {
-		return nil, fault.New(fault.Self, err, "")
+		return nil, false, fault.New(fault.Self, err, "")
 	}
 	defer exe.Close()
 	entry, err := process.EntryBeside(init)
 	if err != nil {
-		return nil, fmt.Errorf("enter container %s: %w", c.ID(), err)
+		return nil, false, fmt.Errorf("enter container %s: %w", c.ID(), err)
 	}
 	defer entry.Close()
 	entry.Unprivileged = os.Geteuid() != 0
 	if oneByOne {
 		if err := entry.OneByOne(init); err != nil {
-			return nil, fmt.Errorf("enter container %s: %w", c.ID(), err)
+			return nil, false, fmt.Errorf("enter container %s: %w", c.ID(), err)
 		}
 	}
-	var proc *process.Process
 	spawn := func(birth *os.File) (err error) {
 		proc, err = process.Spawn(process.Start{
 			Exe:         exe,
@@ -174,16 +174,18 @@ func (c *Container) spawnBeside(init *sys.Process, cgroup *cgroups.Manager, p *c
 	if list := initialCPUs(p); list != nil { // for the time before the cgroup
 		err = onCPUs(list, func() error { return spawn(nil) })
 	} else {
-		err = cgroup.Born(spawn)
+		err = cgroup.BornAsync(spawn)()
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if err := proc.EnterNamespaces(); err != nil {
+	tasks := cgroup.Tasks()
+	defer sys.CloseAll(tasks)
+	if inside, err = proc.EnterNamespaces(tasks); err != nil {
 		proc.Kill()
-		return nil, err
+		return nil, false, err
 	}
-	return proc, nil
+	return proc, inside, nil
 }
 
 // forExec is what a further process must know of the container.

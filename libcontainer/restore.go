@@ -33,7 +33,7 @@ func (f *Factory) Restore(id string, s Spec, io IO, o *criu.Options) (*Container
 	if err != nil {
 		return nil, err
 	}
-	if err := c.makeGroups(undo); err != nil {
+	if err := c.makeGroups(undo, nil); err != nil {
 		return nil, err
 	}
 	r := &restoring{Container: c, io: io, options: o}

@@ -12,9 +12,12 @@
 #define BOOTSTRAP_ENV "_RUNC_INIT"
 
 /* Says that both ends are of one build. Change it with the struct. */
-#define BOOTSTRAP_MAGIC 0x72756e03u
+#define BOOTSTRAP_MAGIC 0x72756e04u
 
 #define BOOTSTRAP_MAX_JOIN 8
+
+/* How many cgroups can be entered: a cgroup v1 hierarchy for each. */
+#define BOOTSTRAP_MAX_CGROUPS 32
 
 enum bootstrap_option {
 	/* Send what is done as REPORT_LOG. */
@@ -27,7 +30,8 @@ enum bootstrap_option {
 };
 
 /* What the runtime sends first, as it is. All that needs a decision has been
- * decided outside: there is nothing to parse. */
+ * decided outside: there is nothing to parse. A byte follows when the cgroups
+ * are there, with the "tasks" of each that is to be entered, open for writing. */
 struct bootstrap {
 	uint32_t magic;
 	uint32_t options;
@@ -52,7 +56,8 @@ enum report_kind {
 	/* The process asks for its id maps and clock offsets, and waits for one
 	 * byte. */
 	REPORT_MAP_ME = 3,
-	/* value: pid of the container's first process. The last report. */
+	/* value: pid of the container's first process; text: empty, or why it is
+	 * not in all cgroups that were sent. The last report. */
 	REPORT_CHILD = 4,
 };
 

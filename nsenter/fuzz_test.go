@@ -84,7 +84,7 @@ func FuzzBootstrap(f *testing.F) {
 			f.Fatal(err)
 		}
 		for _, answers := range []uint32{0, 0xaaaaaaaa, 0xffffffff, 0x22222222, 0x88} {
-			f.Add(answers, "", append(data, 1))
+			f.Add(answers, "", append(data, 1, 0))
 		}
 		for n := range 16 { // one call of 16 fails
 			f.Add(uint32(2)<<(2*n), "", append(data, 1))

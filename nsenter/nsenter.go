@@ -22,6 +22,9 @@ const Env = C.BOOTSTRAP_ENV
 // MaxJoin is how many namespaces can be entered.
 const MaxJoin = C.BOOTSTRAP_MAX_JOIN
 
+// MaxCgroups is how many cgroups can be entered.
+const MaxCgroups = C.BOOTSTRAP_MAX_CGROUPS
+
 // Bootstrap is what the C stage is told.
 type Bootstrap struct {
 	// Debug asks for Log reports.

@@ -215,6 +215,47 @@ static void make_namespaces(const struct bootstrap *b)
 	}
 }
 
+/*
+ * Enters the cgroups (v1) that the runtime sends. A thread that moves itself need
+ * not wait for a grace period, as one that is moved must (cgroups.Manager.Tasks),
+ * and this process is one thread. Returns why one could not be entered, or an
+ * empty text: the runtime then moves the child.
+ */
+static const char *enter_cgroups(void)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(BOOTSTRAP_MAX_CGROUPS * sizeof(int))];
+	} control;
+	char byte;
+	struct iovec data = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	struct cmsghdr *files;
+	const char *failed = "";
+	ssize_t n;
+
+	do {
+		n = recvmsg(sock, &message, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		_exit(1); /* the runtime is gone */
+	files = CMSG_FIRSTHDR(&message);
+	if (!files)
+		return failed;
+	for (size_t i = 0; i < (files->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {
+		int tasks;
+
+		memcpy(&tasks, CMSG_DATA(files) + i * sizeof(int), sizeof(int));
+		if (write(tasks, "0", 1) < 0)
+			failed = strerror(errno);
+		close(tasks);
+	}
+	return failed;
+}
+
 static bool joins(const struct bootstrap *b, uint32_t type)
 {
 	for (uint32_t i = 0; i < b->join_count; i++)
@@ -265,6 +306,7 @@ static void set_name(const char *name)
 static void nsexec(void)
 {
 	struct bootstrap b;
+	const char *outside;
 	pid_t child;
 
 	sock = socket_from_env();
@@ -293,6 +335,7 @@ static void nsexec(void)
 	 * listens to other words. */
 	hide_files(&b);
 	note_limit();
+	outside = enter_cgroups();
 
 	/* The raw call, for fork() has no CLONE_PARENT. What of libc it goes
 	 * around (atfork handlers, a cached thread id) this single thread does
@@ -305,7 +348,7 @@ static void nsexec(void)
 	if (child < 0)
 		fail("fork into the namespaces");
 	if (child > 0) {
-		report(REPORT_CHILD, (uint32_t)child, "");
+		report(REPORT_CHILD, (uint32_t)child, outside);
 		_exit(0);
 	}
 	set_name("runc:[2:INIT]");

@@ -263,3 +263,13 @@ two_in() { [ "$(wc -l <"$1/cgroup.procs")" -eq 2 ]; }
 	runc delete --force "$ID"
 	find /sys/fs/cgroup -depth -type d -name "$ID-parent" -exec rmdir {} +
 }
+
+@test "exec: into a container whose limit of processes is reached" {
+	need_controller pids
+	config '.linux.resources.pids.limit = 1'
+	container_args sleep 1000
+	start_container
+	run runc exec "$ID" echo in
+	assert_ok
+	assert_output in
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,37 +42,54 @@ func refuseProcs(dir string) error {
 	return nil
 }
 
-// Create makes the directories, without a process in them. On failure nothing
-// is left. A cgroup that exists is taken if it is empty and not frozen. systemd
-// makes the cgroup with its first process (see Join).
+// Create makes the directories. As soon as that is there which a process can be
+// born in, it calls begin, which may call BornAsync, and goes on; begin returns its
+// undo; nil: nothing is begun. On failure nothing is left. A cgroup that exists is taken if it is empty
+// and not frozen. systemd makes the cgroup with its first process (see Join).
 //
 // Without permission and rights to it a rootless container gets no cgroup,
 // unless a path or limits were asked for.
-func (m *Manager) Create() error {
-	if m.cfg.Systemd {
-		return m.refuseFrozen()
-	}
+func (m *Manager) Create(begin func() (undo func())) error {
 	undo := cleanup.New()
 	defer undo.Clean()
-	for _, dir := range m.dirs() {
-		err := m.createDir(dir, undo)
-		if m.mayIgnore(err) {
-			m.forget(dir)
-			continue
+	dirs := m.dirs()
+	if m.cfg.Systemd {
+		dirs = nil
+	}
+	if i := slices.Index(dirs, m.paths[""]); i >= 0 {
+		if err := m.createOrForget(dirs[i], undo); err != nil {
+			return err
 		}
-		if err != nil {
+		dirs = slices.Delete(dirs, i, i+1)
+	}
+	if begin != nil {
+		undo.Add(begin())
+	}
+	for _, dir := range dirs {
+		if err := m.createOrForget(dir, undo); err != nil {
 			return err
 		}
 	}
 	if err := m.refuseFrozen(); err != nil {
 		return err
 	}
-	if err := m.checkControllers(m.cfg.Resources); err != nil {
-		return err
+	if !m.cfg.Systemd {
+		if err := m.checkControllers(m.cfg.Resources); err != nil {
+			return err
+		}
+		m.beginDevices()
 	}
 	undo.Release()
-	m.beginDevices()
 	return nil
+}
+
+func (m *Manager) createOrForget(dir string, undo *cleanup.Stack) error {
+	err := m.createDir(dir, undo)
+	if m.mayIgnore(err) {
+		m.forget(dir)
+		return nil
+	}
+	return err
 }
 
 // mayIgnore tells whether a rootless container can do without the hierarchy

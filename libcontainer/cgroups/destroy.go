@@ -20,9 +20,6 @@ func (m *Manager) Destroy() error {
 }
 
 func (m *Manager) destroyWithin(timeout time.Duration) error {
-	if err := m.settle(); err != nil {
-		return err
-	}
 	deadline := time.Now().Add(timeout)
 	if m.cfg.Systemd && len(m.paths) > 0 {
 		return m.destroySystemd(deadline)

@@ -197,7 +197,7 @@ func TestOldProgramsAreReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := first(again.Create(), again.Set(nil)); err != nil {
+	if err := first(again.Create(nil), again.Set(nil)); err != nil {
 		t.Fatal(err)
 	}
 	expectAccess(t, m, "read null", true)

@@ -6,7 +6,7 @@
 // github.com/opencontainers/cgroups. What every start and end of a container
 // does is done here, for the time it takes: the library needs 1.3 ms to find
 // and make the directories on a hybrid host, and a cold first join waits 5 to 15
-// ms for a grace period of the kernel's (see Born). Device rules are here, too,
+// ms for a grace period of the kernel's (see BornAsync). Device rules are here, too,
 // because the library's package for them pulls in an eBPF assembler that costs
 // every start of the binary 0.15 ms, and raises RLIMIT_MEMLOCK, which a process
 // spawned later would inherit.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -92,7 +93,7 @@ func newManager(t *testing.T, cfg *Config) *Manager {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Create(); err != nil {
+	if err := m.Create(nil); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -117,26 +118,48 @@ var null = sync.OnceValue(func() *os.File {
 	return f
 })
 
+// enter is a program that goes into cgroups as the C stage of init does: from
+// descriptor 4 on it has the lists of threads, as many as its first argument
+// says. Under the name of what the others name it writes a line to descriptor 3,
+// waits for one, and becomes that.
+const enter = `for ((i = 4; i < 4 + $0; i++)); do echo -n 0 >&$i || exit; exec {i}>&-; done; echo -n "$1" >/proc/$$/comm; echo >&3; read <&3; exec 3>&- "$@"`
+
 // start runs a program in the cgroup and checks that it is there, in every
 // hierarchy.
 func start(t *testing.T, m *Manager, stdin *os.File, args ...string) *exec.Cmd {
 	t.Helper()
 	out := null()
 	var cmd *exec.Cmd
-	err := m.Born(func(birth *os.File) error {
-		cmd = exec.Command(args[0], args[1:]...)
+	entered := false
+	ours, theirs, err := sys.SocketPair("start")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	err = m.BornAsync(func(birth *os.File) error {
+		defer theirs.Close()
+		tasks := m.Tasks()
+		defer sys.CloseAll(tasks)
+		cmd = exec.Command("bash", append([]string{"-c", enter, strconv.Itoa(len(tasks))}, args...)...)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, out, out
+		cmd.ExtraFiles = append([]*os.File{theirs}, tasks...)
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 		if birth != nil {
 			cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, int(birth.Fd())
 		}
-		return cmd.Start()
-	})
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		theirs.Close()
+		_, err := ours.Read(make([]byte, 1))
+		entered = err == nil
+		return nil
+	})()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	if err := m.JoinAsync(cmd.Process.Pid)(); err != nil {
+	if err := m.JoinAsync(cmd.Process.Pid, entered)(); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range m.dirs() {
@@ -147,6 +170,9 @@ func start(t *testing.T, m *Manager, stdin *os.File, args ...string) *exec.Cmd {
 		if slices.Contains(pids, os.Getpid()) {
 			t.Fatalf("%s still has the runtime", dir)
 		}
+	}
+	if _, err := ours.WriteString("\n"); err != nil {
+		t.Fatal(err)
 	}
 	return cmd
 }

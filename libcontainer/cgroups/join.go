@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/opencontainers/cgroups/fscommon"
 	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/fault"
@@ -16,13 +17,13 @@ import (
 
 // JoinAsync begins to move the process pid into the cgroup; the function
 // returned waits for the end. Until then the Manager is not to be used, nor the
-// process reaped: who gives up calls AwaitJoin first. A process that was started
-// by Born is there.
-func (m *Manager) JoinAsync(pid int) (wait func() error) {
+// process reaped: who gives up calls AwaitJoin first. A process that BornAsync has
+// started is there, if it could enter what Tasks gave it.
+func (m *Manager) JoinAsync(pid int, entered bool) (wait func() error) {
 	switch {
-	case m.born:
-		return m.settle
-	case m.tight():
+	case m.born && entered:
+		return func() error { return nil }
+	case m.tight(), m.crowded():
 		return func() error { return m.Join(pid) }
 	}
 	done := make(chan error, 1)
@@ -44,8 +45,27 @@ func (m *Manager) tight() bool {
 	return limit > 0 && limit < tightMemory
 }
 
+// maxThreads is how many threads a process of ours has at most before it becomes the
+// user's program.
+const maxThreads = 16
+
+// crowded tells whether the limit of processes is all but reached. It hinders what
+// forks inside, but not what is moved there.
+func (m *Manager) crowded() bool {
+	dir, ok := m.paths["pids"]
+	if !ok {
+		dir, ok = m.paths[""]
+	}
+	if !ok || m.fresh {
+		return false
+	}
+	limit, err1 := fscommon.GetCgroupParamUint(dir, "pids.max")
+	have, err2 := fscommon.GetCgroupParamUint(dir, "pids.current")
+	return err1 == nil && err2 == nil && have+maxThreads > limit
+}
+
 // Join moves the process pid into the cgroup. It may wait for a grace period
-// of the kernel's (see Born). For a new container under systemd this is what
+// of the kernel's (see BornAsync). For a new container under systemd this is what
 // makes the cgroup.
 func (m *Manager) Join(pid int) error {
 	if m.fresh && m.cfg.Systemd {
@@ -69,7 +89,7 @@ func (m *Manager) Join(pid int) error {
 	return nil
 }
 
-// Follow lets Born and Join put a process into the cgroup of the process pid,
+// Follow lets BornAsync and Join put a process into the cgroup of the process pid,
 // the container's first, where the container's own cannot take it: with cgroup
 // v2 a cgroup that gives controllers to those below, as systemd does inside a
 // container, can have no processes itself.

@@ -46,13 +46,11 @@ type Manager struct {
 	devices chan loadedRules
 	// follow is the process whose cgroup is good enough, see Follow.
 	follow int
-	// born says that processes were started in the cgroup by Born.
+	// born says that the last process was started in the cgroup by BornAsync, as
+	// far as that is v2.
 	born bool
 	// joining is the move that JoinAsync has begun.
 	joining sync.WaitGroup
-	// guest is a thread of ours that was in the cgroup to start a process
-	// there; 0 when it is gone.
-	guest int
 }
 
 // New finds the place of the cgroup of a new container and refuses one that

@@ -144,7 +144,7 @@ func TestMissingAncestorsAreMadeAndUndone(t *testing.T) {
 			m2.paths[name] = blocked + "/d"
 		}
 	}
-	if err := m2.Create(); err == nil || !strings.Contains(err.Error(), "create cgroup") {
+	if err := m2.Create(nil); err == nil || !strings.Contains(err.Error(), "create cgroup") {
 		t.Fatalf("got %v", err)
 	}
 	for _, dir := range dirs {
@@ -158,7 +158,7 @@ func TestOccupiedIsRefused(t *testing.T) {
 	m := newManager(t, newConfig())
 	if other, err := New(&Config{Path: m.cfg.Path, Resources: &Resources{}}); err != nil {
 		t.Errorf("empty one refused: %v", err)
-	} else if err := other.Create(); err != nil {
+	} else if err := other.Create(nil); err != nil {
 		t.Errorf("empty one refused: %v", err)
 	}
 	sleeper(t, m)
@@ -166,7 +166,7 @@ func TestOccupiedIsRefused(t *testing.T) {
 	if _, err := New(&Config{Path: m.cfg.Path, Resources: &Resources{}}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "(sleep)") {
 		t.Errorf("got %v", err)
 	}
-	if err := m.Create(); err == nil || !strings.Contains(err.Error(), want) {
+	if err := m.Create(nil); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
 	if !m.Exists() {
@@ -184,11 +184,11 @@ func TestNoCgroup(t *testing.T) {
 	var birth *os.File
 	kills, err3 := m.OOMKills()
 	called := false
-	err4 := m.Born(func(b *os.File) error { called, birth = true, b; return nil })
+	err4 := m.BornAsync(func(b *os.File) error { called, birth = true, b; return nil })()
 	if frozen || len(pids) > 0 || birth != nil || kills != 0 || !called || m.Exists() || len(m.Paths()) != 0 {
 		t.Error("no cgroup has something")
 	}
-	if err := first(err1, err2, err3, err4, m.Join(1), m.JoinAsync(1)(), m.Set(nil), m.Thaw(), m.Signal(unix.SIGKILL), m.Destroy()); err != nil {
+	if err := first(err1, err2, err3, err4, m.Join(1), m.JoinAsync(1, false)(), m.Set(nil), m.Thaw(), m.Signal(unix.SIGKILL), m.Destroy()); err != nil {
 		t.Error(err)
 	}
 	if err := m.Freeze(); err == nil {
@@ -207,7 +207,7 @@ func TestRootlessWithoutPermission(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = asNobody(func() error { return first(m.Create(), m.Set(nil)) })
+		err = asNobody(func() error { return first(m.Create(nil), m.Set(nil)) })
 		if len(m.Paths()) != 0 {
 			t.Errorf("it has %v", m.Paths())
 		}
@@ -226,7 +226,7 @@ func TestRootlessWithoutPermission(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := asNobody(m.Create); !denied(err) {
+	if err := asNobody(func() error { return m.Create(nil) }); !denied(err) {
 		t.Errorf("with a path: %v", err)
 	}
 }

@@ -130,7 +130,7 @@ func TestMissingControllerIsNamed(t *testing.T) {
 	if have, err := m.controllers(); err == nil && strings.Contains(strings.Join(have, " "), "rdma") {
 		t.Skip("rdma is there")
 	}
-	err = m.Create()
+	err = m.Create(nil)
 	if err == nil || !strings.Contains(err.Error(), "linux.resources.rdma: the cgroup controller rdma is not available") || !strings.Contains(err.Error(), root) {
 		t.Errorf("got %v", err)
 	}

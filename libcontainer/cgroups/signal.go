@@ -43,9 +43,6 @@ const killRounds = 16
 // ones are thawed so that they can die. It does not wait for their end; Destroy
 // does. The root cgroup, and one that this process is in, is refused.
 func (m *Manager) Signal(sig unix.Signal) error {
-	if err := m.settle(); err != nil {
-		return err
-	}
 	pids, err := m.AllPids()
 	if err != nil || len(pids) == 0 {
 		return err

@@ -204,7 +204,7 @@ func TestNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, do := range map[string]func() error{
-		"create": m.Create, "set": func() error { return m.Set(nil) }, "join": func() error { return m.Join(1) },
+		"create": func() error { return m.Create(nil) }, "set": func() error { return m.Set(nil) }, "join": func() error { return m.Join(1) },
 		"signal": func() error { return m.Signal(unix.SIGKILL) }, "thaw": m.Thaw, "destroy": m.Destroy,
 	} {
 		if err := do(); err != nil {

@@ -92,7 +92,7 @@ func FuzzParent(f *testing.F) {
 			Listener:     one,
 		}
 		p, _ := peer(t, early, files)
-		if pid, err := p.EnterNamespaces(&nsenter.Bootstrap{}, answers); err == nil && pid <= 0 {
+		if pid, _, err := p.EnterNamespaces(nil, answers); err == nil && pid <= 0 {
 			t.Errorf("pid %d", pid)
 		}
 		p.Close()

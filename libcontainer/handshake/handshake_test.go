@@ -192,13 +192,20 @@ func cStage(t *testing.T, a Answers, reports ...nsenter.Report) (int, error) {
 			}
 		}
 	}()
-	return p.EnterNamespaces(&nsenter.Bootstrap{}, a)
+	if err := p.Begin(&nsenter.Bootstrap{}); err != nil {
+		return 0, err
+	}
+	pid, inside, err := p.EnterNamespaces(nil, a)
+	if err == nil && inside != (reports[len(reports)-1].Text == "") {
+		t.Errorf("inside: %v", inside)
+	}
+	return pid, err
 }
 
 func TestCStage(t *testing.T) {
 	maps := 0
 	pid, err := cStage(t, Answers{MapMe: func() error { maps++; return nil }},
-		nsenter.Report{Kind: nsenter.Log, Text: "hello"}, nsenter.Report{Kind: nsenter.MapMe}, nsenter.Report{Kind: nsenter.Child, Value: 42})
+		nsenter.Report{Kind: nsenter.Log, Text: "hello"}, nsenter.Report{Kind: nsenter.MapMe}, nsenter.Report{Kind: nsenter.Child, Value: 42, Text: "No space left on device"})
 	if err != nil || pid != 42 || maps != 1 {
 		t.Errorf("pid %d, maps %d, %v", pid, maps, err)
 	}

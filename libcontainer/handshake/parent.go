@@ -73,24 +73,36 @@ func Pair() (*Parent, *os.File, error) {
 // Close ends the talk; init, if it still listens, gives up.
 func (p *Parent) Close() { p.sock.Close() }
 
-// EnterNamespaces talks with the C stage and returns the pid of the
-// container's process.
-func (p *Parent) EnterNamespaces(b *nsenter.Bootstrap, a Answers) (pid int, err error) {
+// Begin tells the C stage which namespaces to enter; it sets out at once.
+func (p *Parent) Begin(b *nsenter.Bootstrap) error {
 	data, err := b.Encode()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if err := sys.SendAll(p.sock, data); err != nil {
-		return 0, gone(err)
+	return gone(sys.SendAll(p.sock, data))
+}
+
+// EnterNamespaces talks with the C stage until it has forked, and returns the pid
+// of the container's process. Before the fork it enters the cgroups whose open
+// "tasks" are given; inside tells whether it could enter all.
+func (p *Parent) EnterNamespaces(tasks []*os.File, a Answers) (pid int, inside bool, err error) {
+	if len(tasks) > nsenter.MaxCgroups {
+		return 0, false, fmt.Errorf("handshake: %d cgroups to enter, at most %d can be", len(tasks), nsenter.MaxCgroups)
 	}
-	mapped := false
+	// Whether the C stage asks for its maps is known beforehand; it does so first.
+	mapped := a.MapMe == nil
+	if mapped {
+		if err := p.sendTasks(tasks); err != nil {
+			return 0, false, err
+		}
+	}
 	for {
 		var buf [nsenter.ReportSize]byte
 		if files, err := sys.RecvFull(p.sock, buf[:]); err != nil {
-			return 0, gone(err)
+			return 0, false, gone(err)
 		} else if len(files) > 0 {
 			sys.CloseAll(files)
-			return 0, errors.New("handshake: the C stage sent a file")
+			return 0, false, errors.New("handshake: the C stage sent a file")
 		}
 		r := nsenter.DecodeReport(&buf)
 		switch {
@@ -98,21 +110,33 @@ func (p *Parent) EnterNamespaces(b *nsenter.Bootstrap, a Answers) (pid int, err 
 			logrus.Debug(r.Text)
 		case r.Kind == nsenter.Fail:
 			errno := unix.Errno(r.Value)
-			return 0, &InitError{Failure{Step: r.Text, Message: fmt.Sprintf("%s: %v", r.Text, errno), Errno: r.Value}}
+			return 0, false, &InitError{Failure{Step: r.Text, Message: fmt.Sprintf("%s: %v", r.Text, errno), Errno: r.Value}}
 		case r.Kind == nsenter.Child && int32(r.Value) > 0:
-			return int(r.Value), nil
-		case r.Kind == nsenter.MapMe && a.MapMe != nil && !mapped:
+			return int(r.Value), r.Text == "", nil
+		case r.Kind == nsenter.MapMe && !mapped:
 			mapped = true
 			if err := a.MapMe(); err != nil {
-				return 0, err
+				return 0, false, err
 			}
 			if err := sys.SendAll(p.sock, []byte{1}); err != nil {
-				return 0, gone(err)
+				return 0, false, gone(err)
+			}
+			if err := p.sendTasks(tasks); err != nil {
+				return 0, false, err
 			}
 		default:
-			return 0, fmt.Errorf("handshake: the C stage said %d, which was not expected", r.Kind)
+			return 0, false, fmt.Errorf("handshake: the C stage said %d, which was not expected", r.Kind)
 		}
 	}
+}
+
+// sendTasks does not mind that the C stage has failed meanwhile: the report that
+// says why is still to be read.
+func (p *Parent) sendTasks(tasks []*os.File) error {
+	if err := sys.SendAll(p.sock, []byte{0}, tasks...); err != nil && !errors.Is(gone(err), ErrInitGone) {
+		return err
+	}
+	return nil
 }
 
 // Setup tells init all it must know.

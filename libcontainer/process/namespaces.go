@@ -175,6 +175,12 @@ func (e *Entry) bootstrap(debug bool, hole int, join []nsenter.Join) *nsenter.Bo
 	}
 }
 
+// asksForMaps tells whether something is to be written from outside before the
+// process can go on.
+func (e *Entry) asksForMaps() bool {
+	return e.Unshare&(unix.CLONE_NEWUSER|unix.CLONE_NEWTIME) != 0
+}
+
 // limits are the sysctls that bound the number of namespaces of each kind
 // (namespaces(7), "The /proc/sys/user directory").
 var limits = [...]string{

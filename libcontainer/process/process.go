@@ -51,7 +51,8 @@ type Process struct {
 	join             []nsenter.Join
 }
 
-// Spawn starts the process; it waits in the C stage for EnterNamespaces.
+// Spawn starts the process, which begins to enter its namespaces; it waits in the C
+// stage for EnterNamespaces.
 func Spawn(s Start) (*Process, error) {
 	parent, sock, err := handshake.Pair()
 	if err != nil {
@@ -102,14 +103,15 @@ func Spawn(s Start) (*Process, error) {
 		parent.Close()
 		return nil, fmt.Errorf("start init: %w", err)
 	}
+	if err := p.begin(); err != nil {
+		p.Kill()
+		return nil, err
+	}
 	return p, nil
 }
 
-// Adopt is a process that CRIU has made: it needs no setting up.
-func Adopt(proc *sys.Process) *Process { return &Process{proc: proc} }
-
-// EnterNamespaces brings the process into its namespaces.
-func (p *Process) EnterNamespaces() error {
+// begin sets what comes before anything else, and lets the process set out.
+func (p *Process) begin() error {
 	if adj := p.start.OOMScoreAdj; adj != nil {
 		err := sys.WriteProc(p.stage1.PID, "oom_score_adj", strconv.Itoa(*adj))
 		if err != nil && !errors.Is(err, unix.EACCES) {
@@ -119,17 +121,30 @@ func (p *Process) EnterNamespaces() error {
 			return fmt.Errorf("process.oomScoreAdj %d: %w; lowering it needs CAP_SYS_RESOURCE", *adj, err)
 		}
 	}
-	pid, err := p.parent.EnterNamespaces(p.start.Namespaces.bootstrap(p.start.Debug, p.hole, p.join), handshake.Answers{MapMe: p.writeMaps})
+	return p.parent.Begin(p.start.Namespaces.bootstrap(p.start.Debug, p.hole, p.join))
+}
+
+// Adopt is a process that CRIU has made: it needs no setting up.
+func Adopt(proc *sys.Process) *Process { return &Process{proc: proc} }
+
+// EnterNamespaces returns when the process is in its namespaces and, if inside, in
+// the cgroups (v1) whose "tasks", open for writing, are given.
+func (p *Process) EnterNamespaces(tasks []*os.File) (inside bool, err error) {
+	var answers handshake.Answers
+	if p.start.Namespaces.asksForMaps() {
+		answers.MapMe = p.writeMaps
+	}
+	pid, inside, err := p.parent.EnterNamespaces(tasks, answers)
 	if err != nil {
-		return explain(err)
+		return false, explain(err)
 	}
 	if p.proc, err = sys.FindProcess(pid); err != nil {
-		return fmt.Errorf("hold init (pid %d): %w", pid, err)
+		return false, fmt.Errorf("hold init (pid %d): %w", pid, err)
 	}
 	_, err = p.stage1.Wait()
 	p.stage1.Release()
 	p.stage1 = nil
-	return err
+	return inside, err
 }
 
 func (p *Process) writeMaps() error {

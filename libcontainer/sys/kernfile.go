@@ -56,6 +56,15 @@ func WriteKernelFile(path string, values ...string) error {
 	return nil
 }
 
+// OpenKernelFile opens an existing file that the kernel makes up, for writing.
+func OpenKernelFile(path string) (*os.File, error) {
+	fd, err := openRaw(path, unix.O_WRONLY)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), path), nil
+}
+
 func openRaw(path string, flags int) (fd int, err error) {
 	err = Retry(func() (err error) {
 		fd, err = unix.Open(path, flags|unix.O_CLOEXEC, 0)
