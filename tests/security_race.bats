@@ -137,6 +137,28 @@ at_each_call() {
 	rmdir "$W/devpts"
 }
 
+@test "probe: /proc is exchanged while paths below it are masked, at each call" {
+	local n count
+	mkdir "$BUNDLE/rootfs/other"
+	masked /proc/version
+	config '.linux.readonlyPaths = ["/proc/sys"]'
+	# The procfs may have come to lie on either; both are as good for the next.
+	container_script 'for p in /proc /other; do
+			[ -e $p/self ] || continue
+			[ -s $p/version ] && echo "$p/version can be read"
+			(echo x >$p/sys/kernel/hostname) 2>/dev/null && echo "$p/sys can be written"
+		done; echo end'
+	for ((n = 0; n <= ${count:-0}; n += ${RUNC_ATTACK_EVERY:-3})); do
+		run "$ATTACK" swap-at "$n" "$((n % 2 ? 0 : n + 4))" "$BUNDLE/rootfs/proc" "$BUNDLE/rootfs/other" \
+			timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+		assert_has_not " can be "
+		[ "$status" -ne 0 ] || assert_has end
+		count=${lines[-1]#stops: }
+		host_same
+	done
+	[ "$n" -gt 50 ]
+}
+
 # race ROUNDS TEXT... makes so many containers while dir is exchanged in a loop.
 race() {
 	local i rounds=$1 swapper

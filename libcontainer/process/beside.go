@@ -38,10 +38,5 @@ func (e *Entry) OneByOne(other *sys.Process) error {
 		e.opened = append(e.opened, file)
 		e.Join = append(e.Join, Join{kind.Flag, file})
 	}
-	// The numbers may have gone to another process meanwhile.
-	ended, err := other.Ended(0)
-	if err == nil && ended {
-		err = ErrEnding
-	}
-	return err
+	return stillThere(other)
 }

@@ -114,7 +114,22 @@ func EntryBeside(other *sys.Process) (e Entry, err error) {
 	if kinds != 0 {
 		e.Join = []Join{{kinds, other.File()}}
 	}
+	if err := stillThere(other); err != nil {
+		e.Close()
+		return Entry{}, err
+	}
 	return e, nil
+}
+
+// stillThere makes sure that what was read in /proc by the number of a process
+// was that process's: the number may go to another one, of the host's, whose
+// namespaces and root are not the container's, but not before this one has ended.
+func stillThere(p *sys.Process) error {
+	ended, err := p.Ended(0)
+	if err == nil && ended {
+		err = ErrEnding
+	}
+	return err
 }
 
 // ErrEnding says that a process which lends its namespaces is about to end: it

@@ -46,8 +46,7 @@ func (b *Builder) bindTree(op *Op, tree *os.File, recursive bool) error {
 	if err != nil {
 		return fmt.Errorf("bind %s: %w", op.Source, err)
 	}
-	b.done(op, at, mnt)
-	return nil
+	return b.done(op, at, mnt)
 }
 
 // source opens the source of a bind mount. What we may not reach from inside a

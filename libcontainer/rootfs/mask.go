@@ -62,7 +62,7 @@ func (b *Builder) useNull(tree *os.File) error {
 // maskPath makes a path unreadable: a file looks like /dev/null, a directory
 // is empty. A path that does not exist needs no mask.
 func (b *Builder) maskPath(op *Op) error {
-	at, err := safepath.Find(b.root, op.Path)
+	at, err := b.find(op.Path)
 	if isMissing(err) {
 		return nil
 	}
@@ -154,7 +154,7 @@ func (m *mask) cover(d door, at *safepath.Place, changes ...change) error {
 
 // readonlyPath makes a path read-only by a bind mount of it on itself.
 func (b *Builder) readonlyPath(op *Op) error {
-	at, err := safepath.Find(b.root, op.Path)
+	at, err := b.find(op.Path)
 	if isMissing(err) {
 		return nil
 	}

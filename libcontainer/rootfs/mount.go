@@ -40,26 +40,32 @@ func (b *Builder) mountFS(op *Op) error {
 		mnt.Close()
 		return err
 	}
-	b.done(op, at, mnt)
-	return nil
+	return b.done(op, at, mnt)
 }
 
 // done keeps or closes the handle of a mount. A mount on "/" is the rootfs from
 // now on.
-func (b *Builder) done(op *Op, at *safepath.Place, mnt *os.File) {
-	if at.Path == "/" {
+func (b *Builder) done(op *Op, at *safepath.Place, mnt *os.File) error {
+	switch {
+	case at.Path == "/":
 		b.root.Close()
 		b.root = mnt
-		return
+		b.forgetKernelFS()
+		return nil
+	case at.Path == procDir || at.Path == sysDir:
+		if err := b.holdKernelFS(at.Path, mnt); err != nil {
+			mnt.Close()
+			return err
+		}
 	}
 	if !op.Keep {
-		mnt.Close()
-		return
+		return mnt.Close()
 	}
 	if b.kept == nil {
 		b.kept = map[int]*os.File{}
 	}
 	b.kept[op.Index] = mnt
+	return nil
 }
 
 // isOn makes sure that the path of a place leads to mnt now: its directory may

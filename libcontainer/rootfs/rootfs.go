@@ -47,6 +47,8 @@ type Builder struct {
 	dir heldDir
 	// kept holds mounts that are to be made read-only, by Op.Index.
 	kept map[int]*os.File
+	// kernelFS holds what is mounted on /proc and /sys, by that path.
+	kernelFS map[string]*os.File
 	// ownProc says that host.Proc is ours to close.
 	ownProc bool
 }
@@ -103,6 +105,7 @@ func (b *Builder) Close() {
 			f.Close()
 		}
 	}
+	b.forgetKernelFS()
 	if b.ownProc {
 		b.host.Proc.Close()
 		b.host.Proc, b.ownProc = nil, false
