@@ -55,6 +55,13 @@ new_victim() {
 	config '.linux.maskedPaths = [] | .linux.readonlyPaths = []'
 }
 
+# identity_userns gives the container a user namespace with the host's ids.
+identity_userns() {
+	config '.linux.namespaces += [{"type": "user"}]
+	  | .linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]
+	  | .linux.gidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]'
+}
+
 # sound: the container was refused, or ran and found all sound. It may stand
 # before ||, where bats does not end a function at its first failure.
 sound() {
@@ -159,6 +166,15 @@ at_each_call() {
 	[ "$n" -gt 50 ]
 }
 
+@test "CVE-2023-25809: /sys with its cgroups is bound, the target exchanged, at each call" {
+	new_victim
+	identity_userns
+	mkdir -p "$BUNDLE/rootfs/elsewhere/there"
+	mount_entry /vol/dir/there bind /sys rbind
+	container_script 'awk "/ - cgroup/ && \$6 ~ /^rw/" /proc/self/mountinfo | grep . || echo sound'
+	at_each_call /elsewhere "${RUNC_ATTACK_EVERY:-2}"
+}
+
 # race ROUNDS TEXT... makes so many containers while dir is exchanged in a loop.
 race() {
 	local i rounds=$1 swapper
@@ -196,9 +212,7 @@ race() {
 @test "CVE-2021-30465, CVE-2024-45310: in a loop, in a user namespace" {
 	victim
 	# The targets are made by another root, who may write into the volume.
-	config '.linux.namespaces += [{"type": "user"}]
-	  | .linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]
-	  | .linux.gidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]'
+	identity_userns
 	race "${RUNC_ATTACK_ROUNDS:-20}" "$HOST" /
 }
 

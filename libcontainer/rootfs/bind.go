@@ -18,10 +18,7 @@ func (b *Builder) bind(op *Op) error {
 	if err != nil {
 		return fmt.Errorf("bind source: %w", err)
 	}
-	if err := b.bindTree(op, tree, recursive); err != nil || !recursive || !b.rootless() {
-		return err
-	}
-	return b.guardCgroups(op)
+	return b.bindTree(op, tree, recursive)
 }
 
 // bindTree mounts tree, which it takes over, at the destination of op.
@@ -45,6 +42,12 @@ func (b *Builder) bindTree(op *Op, tree *os.File, recursive bool) error {
 	mnt, err := b.door.bind(tree, at, recursive, bindChanges(op.Mount))
 	if err != nil {
 		return fmt.Errorf("bind %s: %w", op.Source, err)
+	}
+	if recursive && b.rootless() {
+		if err := b.guardCgroups(at, mnt); err != nil {
+			mnt.Close()
+			return err
+		}
 	}
 	return b.done(op, at, mnt)
 }

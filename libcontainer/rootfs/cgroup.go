@@ -51,18 +51,17 @@ func (b *Builder) bindOwn(op *Op, cause error) error {
 	if !b.rootless() {
 		return fmt.Errorf("%w; give the container a cgroup namespace or a cgroup of its own", cause)
 	}
-	return b.mountNothing(op, op.Path)
+	empty := *op
+	empty.Kind, empty.Keep, empty.Mount = MountFS, false, nothing()
+	return b.mountFS(&empty)
 }
 
-// mountNothing mounts an empty directory, for a want of cgroups to show.
-func (b *Builder) mountNothing(op *Op, path string) error {
-	nothing := *op
-	nothing.Kind, nothing.Path, nothing.Keep = MountFS, path, false
-	nothing.Mount = &configs.Mount{
+// nothing is an empty directory, for a want of cgroups to show.
+func nothing() *configs.Mount {
+	return &configs.Mount{
 		Type: "tmpfs", Source: "tmpfs", Data: "mode=755",
 		Flags: unix.MS_RDONLY | unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC,
 	}
-	return b.mountFS(&nothing)
 }
 
 func (b *Builder) bindFrom(op *Op, source string) error {
@@ -82,24 +81,26 @@ func (b *Builder) bindFrom(op *Op, source string) error {
 // read-only for a rootless container (CVE-2023-25809). The kernel changes a
 // mount within a tree only when that is attached. mount(2) cannot change all of
 // a tree, so there they are covered.
-func (b *Builder) guardCgroups(op *Op) error {
-	bound, err := safepath.Find(b.root, op.Path)
-	if err != nil {
+func (b *Builder) guardCgroups(at *safepath.Place, mnt *os.File) error {
+	if dir, err := safepath.IsDir(mnt); err != nil || !dir {
 		return err
 	}
-	defer bound.Close()
-	if dir, err := safepath.IsDir(bound.File); err != nil || !dir {
+	cgroups, err := findCgroups(mnt)
+	if cgroups == nil || err != nil {
 		return err
 	}
-	at, err := findCgroups(bound.File)
-	if at == nil || err != nil {
-		return err
-	}
-	defer at.Close()
+	defer cgroups.Close()
 	if _, old := b.door.(oldDoor); old {
-		return b.mountNothing(op, path.Join(bound.Path, at.Path))
+		cgroups.Path = path.Join(at.Path, cgroups.Path)
+		fs := newFilesystem(nothing())
+		b.label(fs)
+		cover, err := b.door.mount(fs, cgroups, nil)
+		if err != nil {
+			return err
+		}
+		return cover.Close()
 	}
-	return b.door.change(at.File, sys.MountAttr{Set: unix.MOUNT_ATTR_RDONLY, Recursive: true})
+	return b.door.change(cgroups.File, sys.MountAttr{Set: unix.MOUNT_ATTR_RDONLY, Recursive: true})
 }
 
 // findCgroups finds where cgroups are mounted in a tree that has a sysfs at its
