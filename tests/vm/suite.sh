@@ -7,7 +7,7 @@
 #   VM_MODES    which of: cgroupfs systemd rootless rootless-systemd
 #   VM_FILTER   only cases whose name matches this
 #   VM_JOBS     guests side by side (2)
-#   VM_TIMEOUT  seconds for a mode (2400)
+#   VM_TIMEOUT  seconds for a mode (5400)
 #
 # RUNC is the binary, default ./runc. RUNC=debian tries the cases, and the guest,
 # with the runc that Debian has in the guest.
@@ -18,7 +18,7 @@ root=$(cd "$here/../.." && pwd)
 binary=${1:-$root/runc}
 out=$root/_build/test-vm
 all_modes="cgroupfs systemd rootless rootless-systemd"
-export VM_TIMEOUT=${VM_TIMEOUT:-2400}
+export VM_TIMEOUT=${VM_TIMEOUT:-5400}
 
 # stage MODE makes the folder that the guest gets.
 stage() {
