@@ -173,7 +173,7 @@ load attack/lib
 	for errno in 38 1 13; do
 		run "$ATTACK" without "$errno" timeout 60 "$RUNC" --root "$STATE" exec "$ID" echo fine
 		assert_ok
-		assert_output fine
+		assert_has fine # the library for cgroups may warn
 	done
 	# ENOMEM does not say that there is no such call: no weaker way is taken.
 	run "$ATTACK" without 12 timeout 60 "$RUNC" --root "$STATE" exec "$ID" echo fine

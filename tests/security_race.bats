@@ -144,6 +144,24 @@ at_each_call() {
 	rmdir "$W/devpts"
 }
 
+@test "CVE-2025-52565: nothing but a ptmx is opened for one, exchanged at each call" {
+	new_victim
+	mount_entry /vol/dir/there devpts devpts newinstance ptmxmode=0666 mode=0620
+	only_mounts /proc /vol
+	rm -rf "$BUNDLE/rootfs/dev"
+	mkdir -p "$BUNDLE/rootfs/dev" "$BUNDLE/rootfs/attacker/there"
+	ln -s /vol/dir/there "$BUNDLE/rootfs/dev/pts"
+	mkfifo "$BUNDLE/rootfs/attacker/there/ptmx"
+	config '.process.terminal = true'
+	container_script 'echo sound'
+	# Whoever opens the FIFO lets the reader go on.
+	(: <"$BUNDLE/rootfs/attacker/there/ptmx" && touch "$W/opened") </dev/null >/dev/null 2>&1 3>&- &
+	at_each_call /attacker
+	kill $! || fail "the attacker's file was opened"
+	wait $! || true
+	[ ! -e "$W/opened" ]
+}
+
 @test "probe: /proc is exchanged while paths below it are masked, at each call" {
 	local n count
 	mkdir "$BUNDLE/rootfs/other"

@@ -28,9 +28,10 @@ type Pair struct {
 }
 
 // Open makes a pair on the devpts of the caller's root, with the given size
-// (nil: none). What it opens is checked to be a terminal (CVE-2025-52565).
-func Open(size *configs.WindowSize) (*Pair, error) {
-	master, err := openMaster()
+// (nil: none). What it opens is checked to be a terminal (CVE-2025-52565). proc
+// serves to open what was checked and nothing else; nil: there is none.
+func Open(size *configs.WindowSize, proc *safepath.Proc) (*Pair, error) {
+	master, err := openMaster(proc)
 	if err != nil {
 		return nil, fault.New(fault.Terminal, err, "a terminal needs a devpts at /dev/pts: see mounts in config.json")
 	}
@@ -44,8 +45,9 @@ func Open(size *configs.WindowSize) (*Pair, error) {
 
 // openMaster follows no magic link: /dev/pts may be a symlink of the image, and
 // descriptors that init holds lead to the devpts of the host. To open a device
-// can have effects, so it is looked at first.
-func openMaster() (*os.File, error) {
+// can have effects, so it is looked at first. Without proc it may be exchanged
+// until it is opened, which the devices that the cgroup allows must bear.
+func openMaster(proc *safepath.Proc) (*os.File, error) {
 	root, err := sys.Openat(nil, "/", unix.O_PATH|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
@@ -58,6 +60,9 @@ func openMaster() (*os.File, error) {
 	defer at.Close()
 	if err := check(at.File, masterMajor, masterMajor); err != nil {
 		return nil, err
+	}
+	if proc != nil {
+		return proc.ReopenFD(at.File, unix.O_RDWR|unix.O_NOCTTY)
 	}
 	return safepath.Open(root, at.Path, unix.O_RDWR|unix.O_NOCTTY|unix.O_NOFOLLOW)
 }

@@ -18,7 +18,8 @@ func openConsole(i *initProcess) error {
 	if !i.Process.Terminal {
 		return i.ownNull()
 	}
-	pair, err := console.Open(i.Process.ConsoleSize)
+	// A process that exec adds has no procfs by now, and devices are restricted.
+	pair, err := console.Open(i.Process.ConsoleSize, i.proc)
 	if err != nil {
 		return fmt.Errorf("process.terminal: %w", err)
 	}

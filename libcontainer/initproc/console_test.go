@@ -11,7 +11,7 @@ import (
 
 // TestConsoleSize: the program finds the size that process.consoleSize gives.
 func TestConsoleSize(t *testing.T) {
-	pair, err := console.Open(&configs.WindowSize{Height: 33, Width: 77})
+	pair, err := console.Open(&configs.WindowSize{Height: 33, Width: 77}, nil)
 	if err != nil {
 		t.Skip("no terminal here: ", err)
 	}
