@@ -42,7 +42,7 @@ func stateCommand() *cli.Command {
 
 // containerState is what state and list print.
 type containerState struct {
-	// Version is the ociVersion of the bundle.
+	// Version is that of the spec, of the runtime that made the container.
 	Version string `json:"ociVersion"`
 	ID      string `json:"id"`
 	// InitProcessPid is 0 when the container has stopped.

@@ -117,10 +117,27 @@ refused_without_trace() {
 	refused_without_trace "rootfs"
 }
 
-@test "create: unknown fields and any 1.x ociVersion are accepted" {
-	config '.ociVersion = "1.99.0" | .linux.somethingNew = {"a": [1]} | .process.alsoNew = true | .brandNew = 1'
+@test "create: unknown fields are accepted" {
+	config '.linux.somethingNew = {"a": [1]} | .process.alsoNew = true | .brandNew = 1'
 	create_container
 	testcontainer "$ID" created
+}
+
+@test "create: any ociVersion is accepted, and none" {
+	local change
+	for change in '.ociVersion = "1.99.0"' '.ociVersion = "1.0.2-dev"' '.ociVersion = ""' 'del(.ociVersion)'; do
+		config "$change"
+		create_container
+		assert_output ""
+		runc delete "$ID"
+	done
+	only_ours "runc does not look"
+	for change in 2.0.0 0.9 v1.0.0 x; do
+		config --arg v "$change" '.ociVersion = $v'
+		create_container
+		assert_has "ociVersion: \"$change\" is not of the 1.x series"
+		runc delete "$ID"
+	done
 }
 
 @test "create: annotations may be anything" {

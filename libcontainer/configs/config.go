@@ -15,7 +15,8 @@ import (
 // file system, devices and kernel settings. Limits are not here: they belong
 // to the cgroup, which init never touches (see package cgroups).
 type Config struct {
-	// OCIVersion is the ociVersion of config.json, unchanged.
+	// OCIVersion is the version of the OCI runtime spec that the container's state
+	// complies with: that of the runtime that made it (runtime.md, State).
 	OCIVersion string
 	// Bundle is the absolute host path of the bundle directory.
 	Bundle string

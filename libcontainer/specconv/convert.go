@@ -44,6 +44,7 @@ func Convert(spec *specs.Spec, o Options) (*Container, error) {
 		// A container has what config.json gives it, so silence gives nothing.
 		process.Capabilities = new(configs.Capabilities)
 	}
+	warnVersion(spec.Version)
 	config, err := convertConfig(spec, o)
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func Convert(spec *specs.Spec, o Options) (*Container, error) {
 // convertConfig does all but the process and its limits.
 func convertConfig(spec *specs.Spec, o Options) (*configs.Config, error) {
 	c := &configs.Config{
-		OCIVersion:      spec.Version,
+		OCIVersion:      specs.Version,
 		Bundle:          o.Bundle,
 		Annotations:     spec.Annotations,
 		Hostname:        spec.Hostname,

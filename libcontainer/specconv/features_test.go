@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
@@ -40,8 +41,8 @@ func TestSeccompFeatures(t *testing.T) {
 func TestFeaturesAreTrue(t *testing.T) {
 	f := Features()
 	for _, v := range []string{f.OCIVersionMin, f.OCIVersionMax} {
-		if err := checkVersion(v); err != nil {
-			t.Error(err)
+		if !strings.HasPrefix(v, "1.") {
+			t.Error(v)
 		}
 	}
 	for _, ns := range f.Linux.Namespaces {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"github.com/sirupsen/logrus"
 
 	"runc/libcontainer/fault"
 )
@@ -30,7 +31,7 @@ func Load(bundle string) (*specs.Spec, error) {
 	if err := decode(configFile, data, spec); err != nil {
 		return nil, err
 	}
-	return spec, checkVersion(spec.Version)
+	return spec, nil
 }
 
 // LoadProcess reads the process of `exec --process`. The file may be a pipe.
@@ -46,15 +47,10 @@ func LoadProcess(path string) (*specs.Process, error) {
 	return p, nil
 }
 
-// checkVersion takes every version 1.x, released or not: within a major version
-// the spec only adds, and callers are often newer than the runtime.
-func checkVersion(version string) error {
-	if version == "" {
-		return fmt.Errorf("ociVersion: missing; write %q", specs.Version)
+// warnVersion warns of a version that is not 1.x, released or not: it is read as
+// one, for within a major version the spec only adds, and runc asks for none.
+func warnVersion(version string) {
+	if version != "" && !strings.HasPrefix(version, "1.") {
+		logrus.Warnf("ociVersion: %q is not of the 1.x series, the only one that this runtime knows; read as %s", version, specs.Version)
 	}
-	minor, ok := strings.CutPrefix(version, "1.")
-	if !ok || minor == "" || minor[0] < '0' || minor[0] > '9' {
-		return fmt.Errorf("ociVersion: %q is not of the 1.x series, the only one that this runtime reads; write %q", version, specs.Version)
-	}
-	return nil
 }
