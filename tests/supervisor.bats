@@ -282,6 +282,26 @@ MAINPID=1"; say READY=0; say "READY=1"'
 	assert_output "setns $(cat "$W/pid")"
 }
 
+@test "supervisor: a relative --pidfd-socket is below the bundle, for exec --process below the current directory" {
+	mkdir -p "$W/a/b"
+	cd "$W/a/b"
+	receiver pidfd
+	start_container "$ID" --pidfd-socket ../socket
+	received
+	assert_output "standard $(init_pid)"
+	rm "$W/socket"
+	receiver pidfd
+	detached runc exec --pid-file pid --pidfd-socket ../socket "$ID" true
+	received
+	assert_output "setns $(cat pid)"
+	rm "$W/socket"
+	receiver pidfd
+	echo '{"args": ["/bin/true"], "cwd": "/"}' >process.json
+	detached runc exec --pid-file pid --pidfd-socket ../../socket --process process.json "$ID"
+	received
+	assert_output "setns $(cat pid)"
+}
+
 @test "supervisor: --pidfd-socket where nobody listens" {
 	detached runc create -b "$BUNDLE" --pidfd-socket "$W/none" "$ID"
 	assert_fails --pidfd-socket "$W/none"

@@ -255,6 +255,33 @@ runs() { grep -q '^State:.R' "/proc/$1/status"; }
 	assert_output /dev/ptmx typedM "33 44M" "got typedM"
 }
 
+@test "tty: a relative --console-socket is below the bundle, for exec --process below the current directory" {
+	with_tty 'sleep 1000'
+	mkdir -p "$W/a/b"
+	cd "$W/a/b"
+	receiver recvtty "file=$W/go"
+	create_container "$ID" --console-socket ../socket
+	touch "$W/go"
+	received
+	assert_ok
+	rm "$W/socket"
+	runc delete --force "$ID"
+	config '.process.terminal = false'
+	start_container
+	receiver recvtty eof
+	detached runc exec --detach --tty --console-socket ../socket "$ID" true
+	assert_ok
+	received
+	assert_ok
+	rm "$W/socket"
+	receiver recvtty eof
+	echo '{"args": ["/bin/true"], "cwd": "/", "terminal": true}' >process.json
+	detached runc exec --detach --tty --console-socket ../../socket --process process.json "$ID"
+	assert_ok
+	received
+	assert_ok
+}
+
 @test "tty: consoleSize is the size that the receiver finds" {
 	with_tty 'stty size'
 	config '.process.consoleSize = {"height": 11, "width": 22}'

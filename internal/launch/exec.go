@@ -92,6 +92,10 @@ func (o *ExecOptions) process(cfg *configs.Config) (*configs.Process, error) {
 		}
 		return specconv.ConvertProcess(p)
 	}
+	if len(o.Args) == 0 {
+		return nil, fault.Worded(fault.Usage, errors.New("process args cannot be empty; give a command, or a process with --process"))
+	}
+	o.enter(cfg.Bundle)
 	spec, err := specconv.Load(cfg.Bundle)
 	if err != nil {
 		return nil, err

@@ -49,7 +49,8 @@ type Options struct {
 	// PIDFile is written with the first process's pid; empty: none.
 	PIDFile string
 	// ConsoleSocket and PidfdSocket are paths of sockets that receive the
-	// terminal and the pidfd of the process; empty: none.
+	// terminal and the pidfd of the process; empty: none. A relative one is
+	// below the bundle, see enter.
 	ConsoleSocket, PidfdSocket string
 	// Terminal takes the terminal of a process in the foreground.
 	Terminal func(master *os.File) error
@@ -78,6 +79,7 @@ func (o *Options) spec() (s libcontainer.Spec, err error) {
 	if err != nil {
 		return s, err
 	}
+	o.enter(bundle)
 	spec, err := specconv.Load(bundle)
 	if err != nil {
 		return s, err
@@ -128,6 +130,17 @@ func (o *Options) bundle() (string, error) {
 		return "", fault.New(fault.Bundle, fmt.Errorf("--bundle: %w", err), "")
 	}
 	return bundle, nil
+}
+
+// enter makes the sockets' paths those that they are in the bundle: runc changes
+// its directory when it reads config.json, before it looks for them. Its other
+// paths are those of the caller.
+func (o *Options) enter(bundle string) {
+	for _, path := range []*string{&o.ConsoleSocket, &o.PidfdSocket} {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(bundle, *path)
+		}
+	}
 }
 
 func warnAmbient(p *configs.Process) {
