@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 
 	"github.com/urfave/cli/v3"
 
@@ -34,20 +36,24 @@ does not exist is no error.`,
 	}
 }
 
-// deleteRest removes what a killed create left before it had a state.
+// deleteRest removes what a killed create left before it had a state. It was no
+// container: that is an error, as in runc, unless with --force.
 func deleteRest(cmd *cli.Command, force bool, notExist error) error {
 	f, err := factory(cmd)
 	if err != nil {
 		return err
 	}
-	err = f.Remove(cmd.Args().First())
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, libcontainer.ErrNotExist) && force:
-		return nil
+	id := cmd.Args().First()
+	switch err = f.Remove(id); {
 	case errors.Is(err, libcontainer.ErrNotExist):
-		return notExist
+		err = notExist
+	case err == nil:
+		err = fmt.Errorf("%w; %s, a directory without state.json, is removed", notExist, filepath.Join(cmd.String("root"), id))
+	default:
+		return err
+	}
+	if force {
+		return nil
 	}
 	return err
 }

@@ -157,11 +157,17 @@ nothing_left() {
 	nothing_left
 }
 
-@test "delete: a half-made state directory" {
-	only_ours
+@test "delete: a state directory without a state is no container, and is removed" {
+	mkdir -p "$STATE/$ID/x"
+	run runc delete "$ID"
+	assert_fails "container does not exist"
+	only_ours "runc removes it without a word"
+	assert_has "$STATE/$ID, a directory without state.json, is removed"
+	[ ! -e "$STATE/$ID" ]
 	mkdir -p "$STATE/$ID"
 	run runc delete --force "$ID"
 	assert_ok
+	assert_output ""
 	create_container
 	testcontainer "$ID" created
 }

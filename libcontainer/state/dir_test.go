@@ -112,11 +112,14 @@ func TestLife(t *testing.T) {
 func TestListIgnoresWhatIsNoContainer(t *testing.T) {
 	r := newRoot(t)
 	for _, id := range []string{"b", "a", "c.1"} {
-		create(t, r, id)
+		if err := create(t, r, id).Save(self(t, id)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	os.WriteFile(filepath.Join(r.path, "file"), nil, 0o600)
 	os.Symlink("a", filepath.Join(r.path, "link"))
 	os.Mkdir(filepath.Join(r.path, ":draft"), 0o700)
+	os.Mkdir(filepath.Join(r.path, "without-state"), 0o700)
 	ids, err := r.List()
 	if err != nil || !slices.Equal(ids, []string{"a", "b", "c.1"}) {
 		t.Fatalf("%v, %v", ids, err)

@@ -128,7 +128,7 @@ func (r Root) Open(id string) (*Dir, error) {
 }
 
 // List returns the ids of all containers, sorted, those being created
-// included. A root that does not exist has none.
+// included; what has no state is none. A root that does not exist has none.
 func (r Root) List() ([]string, error) {
 	entries, err := os.ReadDir(r.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -136,7 +136,10 @@ func (r Root) List() ([]string, error) {
 	}
 	ids := make([]string, 0, len(entries))
 	for _, e := range entries {
-		if e.IsDir() && ValidateID(e.Name()) == nil {
+		if !e.IsDir() || ValidateID(e.Name()) != nil {
+			continue
+		}
+		if _, err := os.Lstat(filepath.Join(r.path, e.Name(), stateFile)); err == nil {
 			ids = append(ids, e.Name())
 		}
 	}
