@@ -30,11 +30,6 @@ func (m *Manager) Foresee() error {
 			return explainMkdir(dir, err)
 		}
 	}
-	if m.v2 {
-		if err := refuseV1Only(m.cfg.Resources); err != nil {
-			return err
-		}
-	}
 	// Those that the nearest ancestor has it can give on.
 	have, err := there.controllers()
 	if err != nil {

@@ -28,6 +28,9 @@ func (m *Manager) Set(r *Resources) error {
 	if err := m.checkControllers(&set); err != nil {
 		return err
 	}
+	if m.v2 {
+		warnV1Only(&set)
+	}
 	m.dropUnlimited(&set)
 	m.settleIdle(&set)
 	if m.v2 {
@@ -103,11 +106,6 @@ func wants(r *Resources, v2 bool) (list []want) {
 // checkControllers refuses limits whose controller the cgroup does not have,
 // and says where it got lost and how to get it.
 func (m *Manager) checkControllers(r *Resources) error {
-	if m.v2 {
-		if err := refuseV1Only(r); err != nil {
-			return err
-		}
-	}
 	list := wants(r, m.v2)
 	if len(list) == 0 {
 		return nil

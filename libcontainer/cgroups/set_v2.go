@@ -10,13 +10,12 @@ import (
 
 	occ "github.com/opencontainers/cgroups"
 	"github.com/sirupsen/logrus"
-
-	"runc/libcontainer/fault"
 )
 
-// refuseV1Only refuses limits that cgroup v2 has no word for: the library would
-// pass over them.
-func refuseV1Only(r *Resources) error {
+// warnV1Only warns of limits that cgroup v2 has no word for: the library passes
+// over them, and so does runc, so that a config.json of older days still runs.
+func warnV1Only(r *Resources) {
+	var ignored []string
 	for _, f := range [...]struct {
 		asked bool
 		field string
@@ -31,10 +30,12 @@ func refuseV1Only(r *Resources) error {
 		{slices.ContainsFunc(r.BlkioWeightDevice, func(d *occ.WeightDevice) bool { return d.LeafWeight != 0 }), "blockIO.weightDevice[].leafWeight"},
 	} {
 		if f.asked {
-			return fault.Worded(fault.CgroupController, fmt.Errorf("linux.resources.%s: cgroup v2, which this host has, knows no such limit; drop it", f.field))
+			ignored = append(ignored, f.field)
 		}
 	}
-	return nil
+	if len(ignored) > 0 {
+		logrus.Warnf("linux.resources: ignored, for cgroup v2, which this host has, knows no such limit: %s", strings.Join(ignored, ", "))
+	}
 }
 
 // unifiedWants lists the controllers that keys of linux.resources.unified

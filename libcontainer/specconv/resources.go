@@ -166,6 +166,8 @@ func convertUnified(from *specs.LinuxResources, r *cgroups.Resources) error {
 			return fmt.Errorf("unified[%q]: not the name of a file in the cgroup, as \"memory.high\" is", key)
 		}
 	}
-	r.Unified = maps.Clone(from.Unified)
+	if len(from.Unified) > 0 { // empty is no wish; version 1 refuses others
+		r.Unified = maps.Clone(from.Unified)
+	}
 	return nil
 }
