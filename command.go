@@ -40,8 +40,12 @@ func betweenArgs(lo, hi int, action cli.ActionFunc) cli.ActionFunc {
 	}
 }
 
-// argsError is in runc's words.
+// argsError is in runc's words, after the help.
 func argsError(cmd *cli.Command, bound string, n int) error {
+	fmt.Fprint(cmd.Root().Writer, "Incorrect Usage.\n\n")
+	if err := cli.ShowSubcommandHelp(cmd); err != nil {
+		return err
+	}
 	return usagef("runc: %q requires %s %d argument(s), got %d; see runc %s --help", cmd.Name, bound, n, cmd.Args().Len(), cmd.Name)
 }
 

@@ -35,7 +35,7 @@ What is not given is as in the bundle of the container.`,
 			&cli.StringSliceFlag{Name: "env", Aliases: []string{"e"}, Usage: "set environment variables (`NAME=VALUE`)"},
 			&cli.BoolFlag{Name: "tty", Aliases: []string{"t"}, Usage: "allocate a pseudo-TTY"},
 			&cli.StringFlag{Name: "user", Aliases: []string{"u"}, Usage: "`UID[:GID]`"},
-			&cli.StringSliceFlag{Name: "additional-gids", Aliases: []string{"g"}, Usage: "additional `GIDS`"},
+			&cli.StringSliceFlag{Name: "additional-gids", Aliases: []string{"g"}, Usage: "additional `GIDS`", Validator: areNumbers},
 			&cli.StringFlag{Name: "process", Aliases: []string{"p"}, Usage: "path to the process.json `FILE`"},
 			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "detach from the container's process"},
 			&cli.StringFlag{Name: "pid-file", Usage: "specify the `FILE` to write the process id to"},
@@ -108,11 +108,19 @@ func execOptions(cmd *cli.Command) (o launch.ExecOptions, err error) {
 		nnp := cmd.Bool("no-new-privs")
 		o.NoNewPrivs = &nnp
 	}
-	switch {
-	case o.ID == "":
+	if o.ID == "" {
 		return o, usagef("container id cannot be empty; see runc exec --help")
-	case o.ProcessFile == "" && len(o.Args) == 0:
-		return o, usagef("process args cannot be empty; give a command, or a process with --process")
 	}
 	return o, nil
+}
+
+// areNumbers finds a mistake in how the command was called, of which runc tells
+// with status 1. That a number is no id makes an exec fail.
+func areNumbers(values []string) error {
+	for _, v := range values {
+		if _, err := parseInt(v); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -22,11 +22,11 @@ func killCommand() *cli.Command {
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Hidden: true, Usage: "send the signal to every process of the container"},
 		},
 		Action: betweenArgs(1, 2, func(_ context.Context, cmd *cli.Command) error {
-			sig, err := parseSignal(cmd.Args().Get(1))
+			c, err := loadContainer(cmd)
 			if err != nil {
 				return err
 			}
-			c, err := loadContainer(cmd)
+			sig, err := parseSignal(cmd.Args().Get(1))
 			if err != nil {
 				return err
 			}

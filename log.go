@@ -19,6 +19,9 @@ func prepare(ctx context.Context, cmd *cli.Command) (context.Context, error) {
 	if err := setUpLog(cmd.String("log"), cmd.String("log-format"), cmd.Bool("debug")); err != nil {
 		return ctx, err
 	}
+	if cmd.IsSet("criu") {
+		logrus.Warn("--criu is ignored: the criu of $PATH is used")
+	}
 	return ctx, prepareRoot(cmd)
 }
 

@@ -105,6 +105,8 @@ func globalFlags() []cli.Flag {
 		&cli.StringFlag{Name: "root", Value: defaultRoot(), Usage: "root `DIRECTORY` for storage of container state (this should be located in tmpfs)"},
 		&cli.BoolFlag{Name: "systemd-cgroup", Usage: "enable systemd cgroup support, expects cgroupsPath to be of form \"slice:prefix:name\" for e.g. \"system.slice:runc:434234\""},
 		&cli.StringFlag{Name: "cgroup-manager", Usage: "`MANAGER` of cgroups: cgroupfs (default), systemd (as --systemd-cgroup), or disabled for no cgroup at all"},
+		// Obsolete, but old engines still pass it.
+		&cli.StringFlag{Name: "criu", Hidden: true, Usage: "obsolete, has no effect"},
 		&cli.StringFlag{Name: "rootless", Value: "auto", Usage: "ignore cgroup permission errors ('true', 'false', or 'auto')"},
 		&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version"},
 	}

@@ -132,9 +132,11 @@ mount_table() {
 @test "checkpoint, restore: their arguments" {
 	need_root
 	run runc checkpoint
-	assert_fails '"checkpoint" requires exactly 1 argument(s), got 0'
+	assert_status 1
+	assert_has '"checkpoint" requires exactly 1 argument(s), got 0'
 	run runc restore a b
-	assert_fails '"restore" requires exactly 1 argument(s), got 2'
+	assert_status 1
+	assert_has '"restore" requires exactly 1 argument(s), got 2'
 	run runc restore --manage-cgroups-mode hard "$ID"
 	assert_fails "Invalid manage-cgroups-mode value"
 	run runc restore --empty-ns uts "$ID"

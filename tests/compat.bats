@@ -161,3 +161,138 @@ filled_keys() {
 	filled_keys | comm -23 "$W/theirs" - >"$W/missing"
 	[ ! -s "$W/missing" ] || fail "keys that Debian's runc has and ours has not: $(tr '\n' ' ' <"$W/missing")"
 }
+
+# --- the same words to both --------------------------------------------------
+
+# told_both WORDS... gives both runtimes the same words. They must end with the
+# same status, print help or not, and the last error of Debian's is part of ours.
+told_both() {
+	local who said
+	for who in ours other; do
+		status=0
+		by "$who" --log "$W/$who.log" "$@" </dev/null >"$W/$who.out" 2>"$W/$who.err" || status=$?
+		echo "status $status" >"$W/$who.told"
+		sed -n '1s/^Incorrect Usage.*/help on stdout/p' "$W/$who.out" >>"$W/$who.told"
+	done
+	diff "$W/other.told" "$W/ours.told" || fail "$*: other < > ours"
+	said=$(tail -n 1 "$W/other.err")
+	said=${said#"$OTHER_RUNC": }
+	[[ $(tail -n 1 "$W/ours.err") == *"$said"* ]] || fail "$*: '$(tail -n 1 "$W/ours.err")' is without '$said'"
+}
+
+@test "compat: commands without an id, and with too many" {
+	local command
+	for command in create run start exec kill delete state ps pause resume events update checkpoint restore; do
+		told_both "$command"
+	done
+	for command in create run start kill delete state pause resume events update checkpoint restore; do
+		told_both "$command" a b c
+	done
+	for command in list spec features; do
+		told_both "$command" a
+	done
+}
+
+@test "compat: unknown flags, and values that are none" {
+	local command
+	for command in create run start exec kill delete state list ps pause resume events update checkpoint restore spec features; do
+		told_both "$command" --no-such-flag a
+	done
+	told_both exec --additional-gids x "$ID" true
+	told_both exec -g 5,6 "$ID" true
+	told_both exec -g 99999999999999999999 "$ID" true
+}
+
+@test "compat: ids that are words of the command line" {
+	local command id
+	for id in help h; do
+		for command in start kill delete state ps pause resume "events --stats" "update --pids-limit 5"; do
+			# shellcheck disable=SC2086
+			told_both $command "$id"
+		done
+		told_both exec "$id" true
+		detached runc run -d -b "$BUNDLE" "$id"
+		assert_ok
+		assert_output ""
+		run runc exec "$id" echo inside
+		assert_output inside
+		runc delete --force "$id"
+	done
+}
+
+@test "compat: what is wrong with the id comes before what is wrong with the rest" {
+	told_both kill "$ID" NOSUCH
+	told_both exec "$ID"
+}
+
+@test "compat: a directory without a state" {
+	local flag
+	mkdir -p "$STATE/$ID"
+	told_both state "$ID"
+	for flag in -q "-f json"; do
+		# shellcheck disable=SC2086
+		assert_equal "$(runc list $flag)" "$(other_runc list $flag 2>/dev/null)"
+	done
+	for flag in "" --force; do
+		mkdir -p "$STATE/$ID/ours"
+		# shellcheck disable=SC2086
+		run runc delete $flag "$ID"
+		assert_status "$([ -z "$flag" ] && echo 1 || echo 0)"
+		mkdir -p "$STATE/$ID/other"
+		# shellcheck disable=SC2086
+		run other_runc delete $flag "$ID"
+		assert_status "$([ -z "$flag" ] && echo 1 || echo 0)"
+		[ -z "$(ls -A "$STATE")" ]
+	done
+}
+
+@test "compat: the obsolete --criu is taken" {
+	container_args true
+	for flag in "--criu /no/criu" --criu=/no/criu; do
+		# shellcheck disable=SC2086
+		run runc $flag run -b "$BUNDLE" "$ID"
+		assert_ok
+		[ "${#lines[@]}" -eq 1 ] || fail "want one line, got $(show)"
+		assert_has "--criu is ignored"
+	done
+	run runc --help
+	assert_has_not criu
+}
+
+@test "compat: unknown capabilities get one warning" {
+	local who
+	config '.process.capabilities |= map_values(. + ["CAP_B", "CAP_A"])'
+	container_args true
+	for who in ours other; do
+		run by "$who" run -b "$BUNDLE" "$ID"
+		assert_ok
+		assert_equal "$(grep -c "unknown or unavailable" <<<"$output")" 1
+		assert_has "ignoring unknown or unavailable capabilities: [CAP_A CAP_B]"
+	done
+	container_args sleep 100
+	made_by ours
+	for who in ours other; do
+		run by "$who" exec --cap CAP_NOPE "$ID" true
+		assert_ok
+		assert_equal "$(grep -c "CAP_NOPE" <<<"$output")" 1
+	done
+}
+
+@test "compat: the ociVersion of a state is the runtime's own" {
+	local who
+	config '.ociVersion = "1.0.0"'
+	for who in ours other; do
+		made_by "$who"
+		assert_equal "$(runc state "$ID" | jq -r .ociVersion)" "$(by "$who" --version | sed -n 's/^spec: //p')"
+		runc delete --force "$ID"
+	done
+}
+
+@test "compat: linux.resources without a wish is none" {
+	local who
+	config '.linux.resources = {memory: {}, cpu: {}, pids: {}, blockIO: {}, hugepageLimits: [], network: {}, rdma: {}, unified: {}}'
+	for who in ours other; do
+		made_by "$who"
+		runc delete --force "$ID"
+	done
+}

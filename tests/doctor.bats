@@ -134,7 +134,8 @@ assert_finding() {
 	run runc doctor --format yaml
 	assert_fails "--format \"yaml\": invalid format option; choose text or json"
 	run runc doctor x
-	assert_fails "requires exactly 0 argument(s)"
+	assert_status 1
+	assert_has "requires exactly 0 argument(s)"
 }
 
 @test "doctor: a bundle that is not there" {

@@ -253,8 +253,11 @@ self_status() {
 	start_container
 	run runc exec -g 20 --additional-gids 30 "$ID" grep ^Groups /proc/self/status
 	assert_output $'Groups:\t10 20 30 '
-	run runc exec -g 4294967296 "$ID" true
-	exec_fails additional-gids
+	local gid
+	for gid in 4294967296 -1; do
+		run runc exec -g "$gid" "$ID" true
+		exec_fails additional-gids
+	done
 }
 
 @test "exec: umask is the container's" {

@@ -2,6 +2,7 @@ package specconv
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
@@ -18,24 +19,25 @@ func convertCapabilities(p *specs.Process, out *configs.Process) error {
 	if from == nil {
 		return nil
 	}
-	c := &configs.Capabilities{
-		Bounding:    capabilityMask("bounding", from.Bounding),
-		Effective:   capabilityMask("effective", from.Effective),
-		Inheritable: capabilityMask("inheritable", from.Inheritable),
-		Permitted:   capabilityMask("permitted", from.Permitted),
-		Ambient:     capabilityMask("ambient", from.Ambient),
+	c := new(configs.Capabilities)
+	var unknown []string
+	for _, set := range [...]struct {
+		names []string
+		mask  *uint64
+	}{
+		{from.Bounding, &c.Bounding}, {from.Effective, &c.Effective}, {from.Inheritable, &c.Inheritable},
+		{from.Permitted, &c.Permitted}, {from.Ambient, &c.Ambient},
+	} {
+		mask, rest := capabilities.Parse(set.names)
+		*set.mask, unknown = mask, append(unknown, rest...)
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		logrus.Warnf("process.capabilities: ignoring unknown or unavailable capabilities: %v", slices.Compact(unknown))
 	}
 	if extra := c.Effective &^ c.Permitted; extra != 0 {
 		return fmt.Errorf("process.capabilities.effective: %s is not permitted, and capset(2) would refuse it; add it to process.capabilities.permitted", strings.Join(capabilities.Names(extra), ", "))
 	}
 	out.Capabilities = c
 	return nil
-}
-
-func capabilityMask(set string, names []string) uint64 {
-	mask, unknown := capabilities.Parse(names)
-	if len(unknown) > 0 {
-		logrus.Warnf("process.capabilities.%s: ignoring unknown or unavailable capabilities: %v", set, unknown)
-	}
-	return mask
 }
