@@ -296,3 +296,14 @@ told_both() {
 		runc delete --force "$ID"
 	done
 }
+
+@test "compat: the bundle of a state is without symlinks" {
+	local who
+	ln -s bundle "$W/link"
+	for who in ours other; do
+		detached by "$who" create -b "$W/link" "$ID"
+		assert_ok
+		assert_equal "$(by "$who" state "$ID" | jq -r .bundle)" "$BUNDLE"
+		runc delete --force "$ID"
+	done
+}

@@ -116,7 +116,8 @@ func (o *Options) spec() (s libcontainer.Spec, err error) {
 	}, o.checkTerminal(c.Process.Terminal)
 }
 
-// bundle is the absolute path of the bundle directory.
+// bundle is the absolute path of the bundle directory: without symlinks if it is
+// given, as the directory that runc changes to.
 func (o *Options) bundle() (string, error) {
 	bundle, err := filepath.Abs(o.Bundle)
 	if err != nil {
@@ -125,6 +126,9 @@ func (o *Options) bundle() (string, error) {
 	st, err := os.Stat(bundle)
 	if err == nil && !st.IsDir() {
 		err = &os.PathError{Op: "open", Path: bundle, Err: unix.ENOTDIR}
+	}
+	if err == nil && o.Bundle != "" {
+		bundle, err = filepath.EvalSymlinks(bundle)
 	}
 	if err != nil {
 		return "", fault.New(fault.Bundle, fmt.Errorf("--bundle: %w", err), "")
