@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write contrib/completions instead of co
 // of itself. The files are written here, by make completions, and not by the
 // binary, which would only grow by it.
 func TestCompletions(t *testing.T) {
-	app := newApp()
+	app := newApp(nil)
 	for file, text := range map[string]string{
 		"runc.bash": bashCompletion(app), "_runc": zshCompletion(app), "runc.fish": fishCompletion(app),
 	} {

@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v3"
@@ -35,20 +37,21 @@ func main() {
 	if isInit() {
 		initMain()
 	}
-	if err := newApp().Run(context.Background(), os.Args); err != nil {
+	if err := newApp(os.Args[1:]).Run(context.Background(), os.Args); err != nil {
 		fatal(err)
 	}
 }
 
-// newApp returns the command line.
-func newApp() *cli.Command {
+// newApp returns the command line for args. To make the commands that are not called
+// would take longer than many a command.
+func newApp(args []string) *cli.Command {
 	app := &cli.Command{
 		Name:           "runc",
 		Usage:          "Open Container Initiative runtime",
 		Description:    description,
 		HideVersion:    true,
 		Flags:          globalFlags(),
-		Commands:       commands(),
+		Commands:       named(args),
 		Before:         prepare,
 		Action:         noCommand,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
@@ -58,30 +61,56 @@ func newApp() *cli.Command {
 		c.OnUsageError = usageError
 		c.HideHelpCommand = true // "help" and "h" are ids
 	}
+	if len(app.Commands) < len(commands) {
+		// The same error, with the help of all. Below ctx it would be a sub-command.
+		app.OnUsageError = func(context.Context, *cli.Command, error, bool) error {
+			return newApp(nil).Run(context.Background(), os.Args)
+		}
+	}
 	return app
 }
 
-func commands() []*cli.Command {
-	return []*cli.Command{
-		checkpointCommand(),
-		createCommand(),
-		deleteCommand(),
-		doctorCommand(),
-		eventsCommand(),
-		execCommand(),
-		featuresCommand(),
-		killCommand(),
-		listCommand(),
-		pauseCommand(),
-		psCommand(),
-		restoreCommand(),
-		resumeCommand(),
-		runCommand(),
-		specCommand(),
-		startCommand(),
-		stateCommand(),
-		updateCommand(),
+// named returns the commands whose names are among args, wherever; all of them, if
+// that is none or help is asked for.
+func named(args []string) (list []*cli.Command) {
+	for _, c := range commands {
+		if slices.Contains(args, c.name) {
+			list = append(list, c.make())
+		}
 	}
+	help := func(arg string) bool { return slices.Contains([]string{"help", "h"}, strings.TrimLeft(arg, "-")) }
+	if len(list) > 0 && !slices.ContainsFunc(args, help) {
+		return list
+	}
+	list = nil
+	for _, c := range commands {
+		list = append(list, c.make())
+	}
+	return list
+}
+
+var commands = [...]struct {
+	name string
+	make func() *cli.Command
+}{
+	{"checkpoint", checkpointCommand},
+	{"create", createCommand},
+	{"delete", deleteCommand},
+	{"doctor", doctorCommand},
+	{"events", eventsCommand},
+	{"exec", execCommand},
+	{"features", featuresCommand},
+	{"kill", killCommand},
+	{"list", listCommand},
+	{"pause", pauseCommand},
+	{"ps", psCommand},
+	{"restore", restoreCommand},
+	{"resume", resumeCommand},
+	{"run", runCommand},
+	{"spec", specCommand},
+	{"start", startCommand},
+	{"state", stateCommand},
+	{"update", updateCommand},
 }
 
 const description = `runc is a command line client for running applications packaged according to

@@ -16,7 +16,7 @@ import (
 func helpFlags(t *testing.T, command ...string) []string {
 	t.Helper()
 	var out bytes.Buffer
-	app := newApp()
+	app := newApp(nil)
 	app.Writer = &out
 	if err := app.Run(context.Background(), append(append([]string{"runc"}, command...), "--help")); err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestManPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range visible(newApp()) {
+	for _, c := range visible(newApp(nil)) {
 		comparePage(t, "man/runc-"+c.Name+".8", helpFlags(t, c.Name))
 		if !strings.Contains(string(overview), "runc-"+c.Name) {
 			t.Errorf("man/runc.8 does not name runc-%s(8)", c.Name)
@@ -97,7 +97,7 @@ func TestHelpInCompletions(t *testing.T) {
 			t.Errorf("%s: completions offer %v, --help has %v", cmd.Name, got, want)
 		}
 	}
-	app := newApp()
+	app := newApp(nil)
 	compare(app, append(helpFlags(t), "--help"))
 	for _, c := range visible(app) {
 		compare(c, helpFlags(t, c.Name))

@@ -68,7 +68,10 @@ func (f *Factory) Run(id string, s Spec, io IO) (*Container, error) {
 func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error) {
 	undo := cleanup.New()
 	defer undo.Clean()
-	filter := f.filters.CompileAsync(s.Config.Seccomp) // meanwhile; collected below
+	// Meanwhile; collected below.
+	filter := f.filters.CompileAsync(s.Config.Seccomp)
+	exe := selfexe.OpenAsync()
+	defer exe.Close()
 
 	c, err := f.reserve(id, s, io, undo)
 	if err != nil {
@@ -81,7 +84,7 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 		}
 		defer gate.Close()
 	}
-	spawn, spawned := c.spawnMeanwhile(s, io, gate)
+	spawn, spawned := c.spawnMeanwhile(s, io, exe, gate)
 	if err := c.makeGroups(undo, spawn); err != nil {
 		return nil, err
 	}
@@ -173,10 +176,10 @@ func (c *Container) makeGroups(undo *cleanup.Stack, begin func() (undo func())) 
 
 // spawnMeanwhile has init spawned, and enter its namespaces, while the rest of the
 // cgroup is made; wait returns when it is there.
-func (c *Container) spawnMeanwhile(s Spec, io IO, gate *os.File) (begin func() (undo func()), wait func() error) {
+func (c *Container) spawnMeanwhile(s Spec, io IO, exe *selfexe.Pending, gate *os.File) (begin func() (undo func()), wait func() error) {
 	var spawned func() error
 	begin = func() (undo func()) {
-		spawned = c.cgroup.BornAsync(func(birth *os.File) error { return c.spawn(s, io, gate, birth) })
+		spawned = c.cgroup.BornAsync(func(birth *os.File) error { return c.spawn(s, io, exe, gate, birth) })
 		return func() {
 			if spawned() == nil {
 				c.init.Kill()
@@ -241,19 +244,18 @@ func (c *Container) makeGate() (*os.File, error) {
 	return c.dir.OpenGate()
 }
 
-func (c *Container) spawn(s Spec, io IO, gate, birth *os.File) error {
-	exe, err := selfexe.Open()
+func (c *Container) spawn(s Spec, io IO, exe *selfexe.Pending, gate, birth *os.File) error {
+	self, err := exe.Wait()
 	if err != nil {
 		return fault.New(fault.Self, err, "")
 	}
-	defer exe.Close()
 	entry, err := process.EntryOf(s.Config)
 	if err != nil {
 		return fault.At("namespaces", err)
 	}
 	defer entry.Close()
 	c.init, err = process.Spawn(process.Start{
-		Exe:         exe,
+		Exe:         self,
 		Stdio:       io.Stdio,
 		Extra:       io.Extra,
 		Gate:        gate,

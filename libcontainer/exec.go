@@ -46,14 +46,17 @@ func (c *Container) Exec(p *configs.Process, o ExecOptions) (*sys.Process, error
 	}
 	undo := cleanup.New()
 	defer undo.Clean()
-	filter := c.filters.CompileAsync(c.st.Config.Seccomp) // meanwhile; collected below
+	// Meanwhile; collected below.
+	filter := c.filters.CompileAsync(c.st.Config.Seccomp)
+	exe := selfexe.OpenAsync()
+	defer exe.Close()
 
 	init, err := c.holdInit()
 	if err != nil {
 		return nil, err
 	}
 	defer init.Release()
-	proc, inside, err := c.enterBeside(init, cgroup, p, o)
+	proc, inside, err := c.enterBeside(init, exe, cgroup, p, o)
 	if err != nil {
 		return nil, c.orEnded(err)
 	}
@@ -134,20 +137,19 @@ func (c *Container) Inherit(p *configs.Process) {
 // enterBeside starts a process and brings it into the namespaces of init: all at
 // once by init's pidfd or, where the kernel does not do that, one by one. It is also
 // in the cgroup if inside.
-func (c *Container) enterBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions) (proc *process.Process, inside bool, err error) {
-	proc, inside, err = c.spawnBeside(init, cgroup, p, o, false)
+func (c *Container) enterBeside(init *sys.Process, exe *selfexe.Pending, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions) (proc *process.Process, inside bool, err error) {
+	proc, inside, err = c.spawnBeside(init, exe, cgroup, p, o, false)
 	if process.PidfdRefused(err) {
-		proc, inside, err = c.spawnBeside(init, cgroup, p, o, true)
+		proc, inside, err = c.spawnBeside(init, exe, cgroup, p, o, true)
 	}
 	return proc, inside, err
 }
 
-func (c *Container) spawnBeside(init *sys.Process, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions, oneByOne bool) (proc *process.Process, inside bool, err error) {
-	exe, err := selfexe.Open()
+func (c *Container) spawnBeside(init *sys.Process, exe *selfexe.Pending, cgroup *cgroups.Manager, p *configs.Process, o ExecOptions, oneByOne bool) (proc *process.Process, inside bool, err error) {
+	self, err := exe.Wait()
 	if err != nil {
 		return nil, false, fault.New(fault.Self, err, "")
 	}
-	defer exe.Close()
 	entry, err := process.EntryBeside(init)
 	if err != nil {
 		return nil, false, fmt.Errorf("enter container %s: %w", c.ID(), err)
@@ -161,7 +163,7 @@ func (c *Container) spawnBeside(init *sys.Process, cgroup *cgroups.Manager, p *c
 	}
 	spawn := func(birth *os.File) (err error) {
 		proc, err = process.Spawn(process.Start{
-			Exe:         exe,
+			Exe:         self,
 			Stdio:       o.Stdio,
 			Extra:       o.Extra,
 			CgroupDir:   birth,

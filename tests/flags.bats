@@ -47,6 +47,8 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 	run runc --no-such-flag list
 	[ "$status" -ne 0 ]
 	assert_has "no-such-flag"
+	only_ours "another text"
+	assert_has "see runc --help" "   checkpoint " "   update "
 }
 
 @test "flags: an unknown command" {

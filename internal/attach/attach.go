@@ -21,6 +21,8 @@ import (
 type Signals struct {
 	// pipe has the number of each in a byte.
 	pipe *os.File
+	// reaps says that orphans are ours to reap.
+	reaps bool
 	// end, once begun, is closed when one comes that tells the command to end.
 	begun sync.Once
 	end   chan struct{}
@@ -35,21 +37,22 @@ func Catch(subreaper bool) (*Signals, error) {
 		}
 	}
 	// Without this Go would end the command, and leave the container, at the
-	// first write to a stream of its own that nobody reads any more.
-	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
+	// first write to a stream of its own that nobody reads any more. It goes for Go
+	// alone: the signal is collected below, or what we start would ignore it.
+	signal.Ignore(unix.SIGPIPE)
 	pipe, err := signals.Collect(caught())
-	return &Signals{pipe: pipe, end: make(chan struct{})}, err
+	return &Signals{pipe: pipe, reaps: subreaper, end: make(chan struct{})}, err
 }
 
 // caught are all signals but those that cannot be caught; those that Go and the
-// C library use; SIGPIPE, which tells of a stream of ours; and the two that stop a
-// job in the background which uses its terminal: caught, they would make the
-// kernel repeat the call for ever.
+// C library use; the two that stop a job in the background which uses its
+// terminal: caught, they would make the kernel repeat the call for ever; and
+// SIGCHLD, which until Forward would only wake us.
 func caught() []unix.Signal {
 	var list []unix.Signal
 	for n := unix.Signal(1); n <= signals.Last; n++ {
 		switch n {
-		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGPIPE, unix.SIGURG, 32, 33, 34:
+		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGCHLD, unix.SIGURG, 32, 33, 34:
 		default:
 			list = append(list, n)
 		}
@@ -99,6 +102,12 @@ func (s *Signals) Forward(p *sys.Process, t *Terminal, streams *Streams) (status
 	streams.begin()
 	defer streams.Close(s)
 	defer t.Close(s)
+	if s.reaps {
+		if err := signals.CollectAlso(unix.SIGCHLD); err != nil {
+			return 0, err
+		}
+		s.reapOrphans(p)
+	}
 	for {
 		ready, err := sys.Poll(-1, p.File(), s.pipe)
 		if err != nil {
@@ -125,6 +134,8 @@ func (s *Signals) forward(p *sys.Process, t *Terminal, sig unix.Signal) {
 	case unix.SIGCHLD:
 		s.reapOrphans(p)
 		return
+	case unix.SIGPIPE:
+		return // of a stream of ours
 	case unix.SIGCONT:
 		t.Resume()
 	}

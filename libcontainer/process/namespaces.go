@@ -156,17 +156,19 @@ func groupsDenied(proc string) bool {
 // the meantime. Whoever may look at a process can follow its root: where somebody
 // is who might, the directory is a mount by itself, whose ".." leads nowhere.
 // Where such a mount is not to be had, for want of rights or of the system call,
-// the directory itself must do.
-func (e *Entry) hole() (*os.File, error) {
+// the directory itself must do. letGo closes it.
+func (e *Entry) hole() (dir *os.File, letGo func(), err error) {
 	const empty = "/proc/self/ns"
 	joins := func(j Join) bool { return j.Type&unix.CLONE_NEWNS != 0 }
 	if slices.ContainsFunc(e.Join, joins) {
-		dir, err := sys.OpenTree(nil, empty, false)
+		dir, err = sys.OpenTree(nil, empty, false)
 		if err == nil || !sys.Unavailable(err) && !errors.Is(err, unix.EACCES) {
-			return dir, err
+			// To take a mount apart waits for a grace period of the kernel's.
+			return dir, func() { go dir.Close() }, err
 		}
 	}
-	return os.OpenFile(empty, unix.O_PATH|unix.O_DIRECTORY, 0)
+	dir, err = os.OpenFile(empty, unix.O_PATH|unix.O_DIRECTORY, 0)
+	return dir, func() { dir.Close() }, err
 }
 
 // Close closes what was opened for the entry.

@@ -73,13 +73,12 @@ func Spawn(s Start) (*Process, error) {
 	if s.Namespaces.Root != nil {
 		p.root = hand(s.Namespaces.Root)
 	}
-	hole, err := s.Namespaces.hole()
+	hole, letGo, err := s.Namespaces.hole()
 	if err != nil {
 		parent.Close()
 		return nil, err
 	}
-	// The kernel takes a grace period to take a mount apart.
-	defer func() { go hole.Close() }()
+	defer letGo()
 	p.hole = hand(hole)
 	for _, j := range s.Namespaces.Join {
 		p.join = append(p.join, nsenter.Join{Type: j.Type, FD: hand(j.File)})

@@ -61,6 +61,37 @@ func Open() (*os.File, error) {
 	return f, nil
 }
 
+// Pending is a descriptor that OpenAsync is about to get.
+type Pending struct {
+	done chan struct{}
+	file *os.File
+	err  error
+}
+
+// OpenAsync is Open meanwhile: to let go of the mount waits for a grace period of
+// the kernel's. It must be closed.
+func OpenAsync() *Pending {
+	p := &Pending{done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		p.file, p.err = Open()
+	}()
+	return p
+}
+
+// Wait returns what Open returned; p keeps the file.
+func (p *Pending) Wait() (*os.File, error) {
+	<-p.done
+	return p.file, p.err
+}
+
+// Close closes the file.
+func (p *Pending) Close() {
+	if f, err := p.Wait(); err == nil {
+		f.Close()
+	}
+}
+
 // clone puts the file on a read-only mount that nobody can make writable.
 //
 // Read-only is a flag of the mount, and mount_setattr(2) lets anyone with
