@@ -21,8 +21,6 @@ import (
 type Signals struct {
 	// pipe has the number of each in a byte.
 	pipe *os.File
-	// reaps says that orphans are ours to reap.
-	reaps bool
 	// end, once begun, is closed when one comes that tells the command to end.
 	begun sync.Once
 	end   chan struct{}
@@ -41,18 +39,17 @@ func Catch(subreaper bool) (*Signals, error) {
 	// alone: the signal is collected below, or what we start would ignore it.
 	signal.Ignore(unix.SIGPIPE)
 	pipe, err := signals.Collect(caught())
-	return &Signals{pipe: pipe, reaps: subreaper, end: make(chan struct{})}, err
+	return &Signals{pipe: pipe, end: make(chan struct{})}, err
 }
 
 // caught are all signals but those that cannot be caught; those that Go and the
-// C library use; the two that stop a job in the background which uses its
-// terminal: caught, they would make the kernel repeat the call for ever; and
-// SIGCHLD, which until Forward would only wake us.
+// C library use; and the two that stop a job in the background which uses its
+// terminal: caught, they would make the kernel repeat the call for ever.
 func caught() []unix.Signal {
 	var list []unix.Signal
 	for n := unix.Signal(1); n <= signals.Last; n++ {
 		switch n {
-		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGCHLD, unix.SIGURG, 32, 33, 34:
+		case unix.SIGKILL, unix.SIGSTOP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGURG, 32, 33, 34:
 		default:
 			list = append(list, n)
 		}
@@ -102,12 +99,6 @@ func (s *Signals) Forward(p *sys.Process, t *Terminal, streams *Streams) (status
 	streams.begin()
 	defer streams.Close(s)
 	defer t.Close(s)
-	if s.reaps {
-		if err := signals.CollectAlso(unix.SIGCHLD); err != nil {
-			return 0, err
-		}
-		s.reapOrphans(p)
-	}
 	for {
 		ready, err := sys.Poll(-1, p.File(), s.pipe)
 		if err != nil {

@@ -43,26 +43,19 @@ static void collect(int number, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-int collect_signal(int number)
+int collect_signals(const unsigned char *numbers, int count)
 {
 	struct sigaction action = { .sa_sigaction = collect,
 				    .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
-
-	sigfillset(&action.sa_mask);
-	return sigaction(number, &action, &before[number]) < 0 ? -errno : 0;
-}
-
-int collect_signals(const unsigned char *numbers, int count)
-{
-	int ends[2], err;
+	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	pipe_end = ends[1];
+	sigfillset(&action.sa_mask);
 	for (int i = 0; i < count; i++) {
-		err = collect_signal(numbers[i]);
-		if (err < 0)
-			return err;
+		if (sigaction(numbers[i], &action, &before[numbers[i]]) < 0)
+			return -errno;
 	}
 	return ends[0];
 }

@@ -34,11 +34,3 @@ func Collect(list []unix.Signal) (*os.File, error) {
 	}
 	return os.NewFile(uintptr(end), "signals"), nil
 }
-
-// CollectAlso begins to collect one more signal, into the same pipe.
-func CollectAlso(s unix.Signal) error {
-	if err := C.collect_signal(C.int(s)); err < 0 {
-		return os.NewSyscallError("sigaction", unix.Errno(-err))
-	}
-	return nil
-}

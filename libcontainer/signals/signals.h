@@ -7,7 +7,4 @@
  * or -errno. */
 int collect_signals(const unsigned char *numbers, int count);
 
-/* Has one more written to the pipe. Returns 0 or -errno. */
-int collect_signal(int number);
-
 #endif
