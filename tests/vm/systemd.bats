@@ -281,7 +281,7 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 # --- the end -----------------------------------------------------------------
 
 @test "systemd: delete removes a unit that failed" {
-	config '.annotations = {"org.systemd.property.RuntimeMaxUSec": "uint64 8000000"} | .process.args = ["sleep", "1000"]'
+	config '.annotations = {"org.systemd.property.RuntimeMaxUSec": "uint64 8000000", "org.systemd.property.TimeoutStopUSec": "uint64 1000000"} | .process.args = ["sleep", "1000"]'
 	start_container
 	wait_until has_status "$ID" stopped
 	wait_until failed
@@ -291,7 +291,7 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 }
 
 @test "systemd: a failed unit of the same name does not keep a container from it" {
-	config '.annotations = {"org.systemd.property.RuntimeMaxUSec": "uint64 8000000"}'
+	config '.annotations = {"org.systemd.property.RuntimeMaxUSec": "uint64 8000000", "org.systemd.property.TimeoutStopUSec": "uint64 1000000"}'
 	start_container
 	wait_until failed
 	# As if its runtime had been killed and the state lost.
