@@ -293,3 +293,25 @@ func TestGateIsAFIFO(t *testing.T) {
 		t.Error("followed a link")
 	}
 }
+
+// TestDraftWithoutDescriptors: what was made for want of descriptors in vain is gone.
+func TestDraftWithoutDescriptors(t *testing.T) {
+	r := NewRoot(t.TempDir())
+	var old unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 0, Max: old.Max}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.draft("x")
+	if err2 := unix.Setrlimit(unix.RLIMIT_NOFILE, &old); err2 != nil {
+		t.Fatal(err2)
+	}
+	if !errors.Is(err, unix.EMFILE) {
+		t.Errorf("got %v", err)
+	}
+	if left, err := os.ReadDir(r.path); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}

@@ -79,6 +79,7 @@ func (r Root) draft(id string) (*Dir, error) {
 		case errors.Is(err, errMoved):
 			continue
 		case err != nil:
+			_ = sys.Rmdir(d.path) // not empty: someone else uses it
 			return nil, err
 		}
 		mark, err := os.OpenFile(d.file(markFile), os.O_CREATE|os.O_WRONLY|unix.O_CLOEXEC, 0o600)
