@@ -78,8 +78,10 @@ func (r Root) draft(id string) (*Dir, error) {
 		switch err := d.acquire(); {
 		case errors.Is(err, errMoved):
 			continue
+		case errors.Is(err, ErrExist):
+			return nil, err
 		case err != nil:
-			_ = sys.Rmdir(d.path) // not empty: someone else uses it
+			_ = sys.Rmdir(d.path) // we hold nothing of it
 			return nil, err
 		}
 		mark, err := os.OpenFile(d.file(markFile), os.O_CREATE|os.O_WRONLY|unix.O_CLOEXEC, 0o600)
