@@ -110,7 +110,7 @@ assert_nothing_left() { wait_for_nothing_left || fail "left behind:"$'\n'"$(cat 
 		'.mounts += [{"destination": "/x", "type": "bind", "source": "/no/such", "options": ["bind"]}]' \
 		'.mounts += [{"destination": "/x", "type": "tmpfs", "source": "x", "options": ["size=nonsense"]}]' \
 		'.linux.sysctl = {"net.ipv4.ip_default_ttl": "nonsense"}' \
-		'(.linux.namespaces[] | select(.type == "network")).path = "/no/such"' \
+		'.linux.namespaces |= map(select(.type != "network")) + [{"type": "network", "path": "/no/such"}]' \
 		'.process.cwd = "/etc/passwd"' \
 		'.root.path = "missing"' \
 		'.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 999999999999, "hard": 999999999999}]'; do
