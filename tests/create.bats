@@ -169,7 +169,7 @@ refute_processes() {
 	local n
 	config '.process.rlimits = []'
 	for n in {4..24}; do
-		run bash -c 'ulimit -n "$1" && exec "${@:2}"' - "$n" "$RUNC" --root "$STATE" run -b "$BUNDLE" -d "$ID" </dev/null
+		detached bash -c 'ulimit -n "$1" && exec "${@:2}"' - "$n" "$RUNC" --root "$STATE" run -b "$BUNDLE" -d "$ID"
 		[ "$status" -ne 0 ] || break
 		[ -z "$(ls -A "$STATE" 2>/dev/null)" ] || fail "$n descriptors: $(ls -A "$STATE"); $(show)"
 		[ -z "$(test_cgroups)" ] || fail "$n descriptors: $(test_cgroups); $(show)"
