@@ -54,7 +54,8 @@ setup() {
 
 teardown() {
 	local changed=0
-	host_same || changed=1
+	# A case that is skipped at its beginning has no host.
+	[ -z "${HOST:-}" ] || host_same || changed=1
 	end_test
 	return "$changed"
 }
