@@ -73,26 +73,23 @@ func newApp(args []string) *cli.Command {
 // named returns the commands whose names are among args, wherever; all of them, if
 // that is none or help is asked for.
 func named(args []string) (list []*cli.Command) {
+	called := func(c command) bool { return slices.Contains(args, c.name) }
+	help := func(arg string) bool { return slices.Contains([]string{"help", "h"}, strings.TrimLeft(arg, "-")) }
+	all := slices.ContainsFunc(args, help) || !slices.ContainsFunc(commands[:], called)
 	for _, c := range commands {
-		if slices.Contains(args, c.name) {
+		if all || called(c) {
 			list = append(list, c.make())
 		}
-	}
-	help := func(arg string) bool { return slices.Contains([]string{"help", "h"}, strings.TrimLeft(arg, "-")) }
-	if len(list) > 0 && !slices.ContainsFunc(args, help) {
-		return list
-	}
-	list = nil
-	for _, c := range commands {
-		list = append(list, c.make())
 	}
 	return list
 }
 
-var commands = [...]struct {
+type command struct {
 	name string
 	make func() *cli.Command
-}{
+}
+
+var commands = [...]command{
 	{"checkpoint", checkpointCommand},
 	{"create", createCommand},
 	{"delete", deleteCommand},

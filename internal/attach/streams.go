@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
 	"runc/libcontainer/safepath"
 )
@@ -70,11 +69,12 @@ func (s *Streams) letGo() {
 	s.theirs = nil
 }
 
-// Close passes on what output is left, see Terminal.Close.
+// Close passes on what output is left, see finish.
 func (s *Streams) Close(signals *Signals) {
 	s.letGo()
 	for _, o := range s.outputs {
-		o.finish(signals)
+		finish(o.copied, o.from, o.to, signals)
+		o.from.Close()
 	}
 }
 
@@ -111,24 +111,4 @@ func copyOutput(from, to *os.File) bool {
 			return !errors.Is(err, os.ErrClosed)
 		}
 	}
-}
-
-// lateOutput is how long the output of a process is waited for that others, who
-// hold its end still, could go on writing.
-const lateOutput = 100 * time.Millisecond
-
-// finish passes on what is left when the process has ended. That may take as
-// long as its reader takes, unless one of the signals says to end.
-func (o *output) finish(signals *Signals) {
-	select {
-	case <-o.copied:
-	case <-time.After(lateOutput):
-		_ = o.from.SetReadDeadline(time.Now())
-		select {
-		case <-o.copied:
-			drain(o.from, o.to)
-		case <-signals.toEnd():
-		}
-	}
-	o.from.Close()
 }

@@ -111,25 +111,35 @@ func (t *Terminal) Resume() {
 }
 
 // Close gives the command's terminal back as it was and passes on what output is
-// left. That may take as long as its reader takes, unless one of the signals says
-// to end.
+// left, see finish.
 func (t *Terminal) Close(s *Signals) {
 	if t.master == nil {
 		return
 	}
 	t.host.reset()
 	close(t.ended)
+	finish(t.copied, t.master, os.Stdout, s)
+	t.hangUp()
+}
+
+// lateOutput is how long the output of a process is waited for that others, who
+// hold its terminal or pipe still, could go on writing.
+const lateOutput = 100 * time.Millisecond
+
+// finish passes on what of the output is left when its process has ended; copied is
+// closed by what copies it. That may take as long as the reader takes, unless one
+// of the signals says to end.
+func finish(copied <-chan struct{}, from, to *os.File, s *Signals) {
 	select {
-	case <-t.copied:
+	case <-copied:
 	case <-time.After(lateOutput):
-		_ = t.master.SetReadDeadline(time.Now())
+		_ = from.SetReadDeadline(time.Now())
 		select {
-		case <-t.copied:
-			drain(t.master, os.Stdout)
+		case <-copied:
+			drain(from, to)
 		case <-s.toEnd():
 		}
 	}
-	t.hangUp()
 }
 
 // maxLate bounds what is passed on of a terminal or pipe that others go on

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -47,15 +48,19 @@ func (m *Manager) BornAsync(spawn func(birth *os.File) error) (wait func() error
 // errMovesLater says that a process that is made now must be moved.
 var errMovesLater = errors.New("to be moved into the cgroup")
 
-// birthplace opens the directory to be born in; nil, if there is no v2.
+// birthplace opens the directory to be born in; nil, if there is none of v2: then
+// it is for Tasks to say whether the process is to be moved.
 func (m *Manager) birthplace() (*os.File, error) {
-	if len(m.paths) == 0 || m.movesLater() {
+	dir := m.paths[""]
+	switch {
+	case len(m.paths) == 0:
+		return nil, errMovesLater
+	case dir == "":
+		return nil, nil
+	case m.movesLater():
 		return nil, errMovesLater
 	}
-	if m.paths[""] == "" {
-		return nil, nil
-	}
-	return sys.OpenDir(m.paths[""])
+	return sys.OpenDir(dir)
 }
 
 // movesLater tells whether a process must join the cgroup late: systemd is to make
@@ -82,19 +87,21 @@ func (m *Manager) bornAfter(spawn func(birth *os.File) error) error {
 	return spawn(birth)
 }
 
-// Tasks opens the lists of threads of the cgroups of v1, for the process that BornAsync
-// has started to enter them by itself: a thread that moves itself, a write of 0,
-// need not wait for a grace period (Linux 5.4: nobody else can then change what
-// the lock protects), and what it forks is inside. None if it is to be moved.
+// Tasks opens the lists of threads of the cgroups of v1, for the process that
+// BornAsync has started to enter them by itself: a thread that moves itself, a write
+// of 0, need not wait for a grace period (Linux 5.4: nobody else can then change
+// what the lock protects), and what it forks is inside. None if there is no v1, or
+// the process is to be moved.
 func (m *Manager) Tasks() (tasks []*os.File) {
-	if !m.born || m.movesLater() {
+	dirs := slices.DeleteFunc(m.dirs(), func(dir string) bool { return dir == m.paths[""] })
+	if !m.born || len(dirs) == 0 {
+		return nil
+	}
+	if m.movesLater() {
 		m.born = false
 		return nil
 	}
-	for _, dir := range m.dirs() {
-		if dir == m.paths[""] {
-			continue
-		}
+	for _, dir := range dirs {
 		f, err := sys.OpenKernelFile(filepath.Join(dir, "tasks"))
 		if err != nil {
 			sys.CloseAll(tasks)

@@ -43,9 +43,10 @@ func refuseProcs(dir string) error {
 }
 
 // Create makes the directories. As soon as that is there which a process can be
-// born in, it calls begin, which may call BornAsync, and goes on; begin returns its
-// undo; nil: nothing is begun. On failure nothing is left. A cgroup that exists is taken if it is empty
-// and not frozen. systemd makes the cgroup with its first process (see Join).
+// born in, it calls begin, which may call BornAsync and returns its undo, and goes
+// on; nil: nothing is begun. On failure nothing is left. A cgroup that exists is
+// taken if it is empty and not frozen. systemd makes the cgroup with its first
+// process (see Join).
 //
 // Without permission and rights to it a rootless container gets no cgroup,
 // unless a path or limits were asked for.

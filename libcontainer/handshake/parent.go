@@ -112,6 +112,9 @@ func (p *Parent) EnterNamespaces(tasks []*os.File, a Answers) (pid int, inside b
 			errno := unix.Errno(r.Value)
 			return 0, false, &InitError{Failure{Step: r.Text, Message: fmt.Sprintf("%s: %v", r.Text, errno), Errno: r.Value}}
 		case r.Kind == nsenter.Child && int32(r.Value) > 0:
+			if r.Text != "" {
+				logrus.Debugf("init could not enter its cgroups by itself: %s", r.Text)
+			}
 			return int(r.Value), r.Text == "", nil
 		case r.Kind == nsenter.MapMe && !mapped:
 			mapped = true

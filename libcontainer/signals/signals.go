@@ -21,8 +21,8 @@ const Last = C.LAST_SIGNAL
 
 // Collect begins to collect the signals of the list; it can be called once. Each
 // that comes is a byte, its number, in the pipe that is returned. The C library
-// keeps two real-time signals to itself, and Go SIGURG: they must not be asked
-// for. Children get none of this: at an exec handlers go.
+// keeps the first real-time signals to itself (glibc two, musl three), and Go
+// SIGURG: they must not be asked for. Children get none of this: at an exec handlers go.
 func Collect(list []unix.Signal) (*os.File, error) {
 	numbers := make([]byte, len(list))
 	for i, s := range list {

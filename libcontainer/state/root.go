@@ -81,7 +81,7 @@ func (r Root) draft(id string) (*Dir, error) {
 		case errors.Is(err, ErrExist):
 			return nil, err
 		case err != nil:
-			_ = sys.Rmdir(d.path) // we hold nothing of it
+			_ = sys.Rmdir(d.path) // want of descriptors, say: it was made in vain
 			return nil, err
 		}
 		mark, err := os.OpenFile(d.file(markFile), os.O_CREATE|os.O_WRONLY|unix.O_CLOEXEC, 0o600)
