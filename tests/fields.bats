@@ -112,10 +112,10 @@ numa_policy() { [[ $output =~ ^[0-9a-f]+\ $1\  ]] || fail "want $1, got $(show)"
 @test "memoryPolicy: mode and nodes that do not go together" {
 	policy '{"mode": "MPOL_BIND"}'
 	run_container
-	assert_fails linux.memoryPolicy.nodes
+	assert_fails "linux.memoryPolicy.nodes: memory policy mode requires at least one node but got 0"
 	policy '{"mode": "MPOL_LOCAL", "nodes": "0"}'
 	run_container
-	assert_fails linux.memoryPolicy.nodes
+	assert_fails "linux.memoryPolicy.nodes: memory policy mode requires 0 nodes but got 1"
 }
 
 # --- id-mapped mounts -----------------------------------------------------------

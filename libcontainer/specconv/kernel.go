@@ -82,11 +82,11 @@ func convertMemoryPolicy(spec *specs.Spec, c *configs.Config) error {
 	if p == nil {
 		return nil
 	}
-	mode, err := lookup("linux.memoryPolicy.mode: invalid memory policy", "mode", string(p.Mode), memoryModes)
+	mode, err := lookup("linux.memoryPolicy.mode: invalid memory policy mode", "mode", string(p.Mode), memoryModes)
 	if err != nil {
 		return err
 	}
-	flags, err := lookupAll("linux.memoryPolicy.flags", "invalid memory policy flag", p.Flags, memoryFlags)
+	flags, err := lookupAll("linux.memoryPolicy.flags[%d]: invalid memory policy flag", "flag", p.Flags, memoryFlags)
 	if err != nil {
 		return err
 	}

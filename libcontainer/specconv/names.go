@@ -22,11 +22,12 @@ func lookup(field, kind, text string, table []name) (uint64, error) {
 	return 0, fmt.Errorf("%s: unknown %s %q; known: %s", field, kind, text, strings.Join(texts(table), ", "))
 }
 
-// lookupAll or-s the values of a list of names together.
+// lookupAll or-s the values of a list of names together. The field has a %d for
+// the index.
 func lookupAll[T ~string](field, kind string, list []T, table []name) (uint64, error) {
 	var bits uint64
 	for i, text := range list {
-		bit, err := lookup(fmt.Sprintf("%s[%d]", field, i), kind, string(text), table)
+		bit, err := lookup(fmt.Sprintf(field, i), kind, string(text), table)
 		if err != nil {
 			return 0, err
 		}

@@ -39,7 +39,7 @@ func convertScheduler(p *specs.Process, out *configs.Process) error {
 	if err != nil {
 		return err
 	}
-	flags, err := lookupAll("process.scheduler.flags", "scheduling flag", s.Flags, schedulerFlags)
+	flags, err := lookupAll("process.scheduler.flags[%d]", "scheduling flag", s.Flags, schedulerFlags)
 	if err != nil {
 		return err
 	}

@@ -219,8 +219,8 @@ func TestBadConfig(t *testing.T) {
 			c.Sysctl = map[string]string{"net.//.kernel.core_pattern": "h"}
 		}, `linux.sysctl: sysctl "net.//.kernel.core_pattern" is not the name of a kernel parameter, as "net.ipv4.ip_forward" is`},
 		{"sysctl with a hole", func(c *configs.Config, _ *configs.Process) { c.Sysctl = map[string]string{"net..a": "h"} }, `linux.sysctl: sysctl "net..a" is not the name of a kernel parameter, as "net.ipv4.ip_forward" is`},
-		{"memory policy without nodes", func(c *configs.Config, _ *configs.Process) { c.MemoryPolicy.Nodes = nil }, "linux.memoryPolicy.nodes: empty, but the mode needs at least one node"},
-		{"memory policy with nodes", func(c *configs.Config, _ *configs.Process) { c.MemoryPolicy.Mode = 4 }, "linux.memoryPolicy.nodes: MPOL_DEFAULT and MPOL_LOCAL take no nodes; drop them"},
+		{"memory policy without nodes", func(c *configs.Config, _ *configs.Process) { c.MemoryPolicy.Nodes = nil }, "linux.memoryPolicy.nodes: memory policy mode requires at least one node but got 0"},
+		{"memory policy with nodes", func(c *configs.Config, _ *configs.Process) { c.MemoryPolicy.Mode = 4 }, "linux.memoryPolicy.nodes: memory policy mode requires 0 nodes but got 1; drop them"},
 		{"closID", func(c *configs.Config, _ *configs.Process) { c.IntelRdt.ClosID = "../a" }, `linux.intelRdt.closID: "../a" is not a directory name`},
 		{"memBwSchema", func(c *configs.Config, _ *configs.Process) { c.IntelRdt.MemBwSchema = "0=5" }, `linux.intelRdt.memBwSchema: "0=5" is not a line that begins with "MB:"`},
 		{"l3CacheSchema", func(c *configs.Config, _ *configs.Process) { c.IntelRdt.L3CacheSchema = "L3:0=5\nMB:" }, "linux.intelRdt.l3CacheSchema: holds a newline"},

@@ -16,16 +16,16 @@ func memoryPolicy(c *configs.Config) error {
 		return nil
 	}
 	const preferred, deflt, local = 1, 0, 4
-	given := len(c.MemoryPolicy.Nodes) > 0
+	given := len(c.MemoryPolicy.Nodes)
 	switch c.MemoryPolicy.Mode {
 	case preferred: // with or without
 	case deflt, local:
-		if given {
-			return errors.New("linux.memoryPolicy.nodes: MPOL_DEFAULT and MPOL_LOCAL take no nodes; drop them")
+		if given > 0 {
+			return fmt.Errorf("linux.memoryPolicy.nodes: memory policy mode requires 0 nodes but got %d; drop them", given)
 		}
 	default:
-		if !given {
-			return errors.New("linux.memoryPolicy.nodes: empty, but the mode needs at least one node")
+		if given == 0 {
+			return errors.New("linux.memoryPolicy.nodes: memory policy mode requires at least one node but got 0")
 		}
 	}
 	return nil
