@@ -123,12 +123,15 @@ setup() { alice_test; }
 	assert_fails --rootless maybe
 }
 
-@test "rootless: limits without a cgroup are an error" {
+@test "rootless: limits and a path without a cgroup are an error" {
 	quiet
 	container_args true
 	config '.linux.resources.pids.limit = 10'
 	run_container
-	assert_fails cgroup
+	assert_fails "rootless needs no limits + no cgrouppath when no permission is granted for cgroups"
+	config --arg p "/$ID" '.linux.resources = {} | .linux.cgroupsPath = $p'
+	run_container
+	assert_fails "unable to apply cgroup configuration" "permission denied"
 }
 
 @test "rootless: a user namespace is needed, and maps" {
