@@ -460,7 +460,7 @@ first_disk() { lsblk -dno MAJ:MIN | tail -n 1 | tr -d ' '; }
 @test "resources: hugepageLimits of a size that the kernel does not have" {
 	only_ours
 	need_controller hugetlb
-	refused '{hugepageLimits: [{pageSize: "3MB", limit: 3145728}]}' "hugetlb.3MB"
+	refused '{hugepageLimits: [{pageSize: "3MB", limit: 3145728}]}' "hugetlb.3MB" /sys/kernel/mm/hugepages
 }
 
 @test "resources: network.classID and priorities" {

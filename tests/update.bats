@@ -92,6 +92,8 @@ everything() {
 	start_container
 	update --memory 67108864
 	assert_fails 33554432 memory-swap
+	update --memory-swap 16777216
+	assert_fails "memory+swap limit should be >= memory limit" 33554432 --memory
 	assert_equal "$(limit memory memory.limit_in_bytes)" 33554432
 }
 

@@ -204,7 +204,10 @@ func explainSet(err error) error {
 	}
 	file := filepath.Base(path.Path)
 	hint := "the kernel was built without it"
-	if strings.HasPrefix(file, "memory.memsw.") || strings.HasPrefix(file, "memory.swap.") {
+	switch {
+	case strings.HasPrefix(file, "hugetlb."):
+		hint = "the sizes of pages that it has are those in /sys/kernel/mm/hugepages"
+	case strings.HasPrefix(file, "memory.memsw."), strings.HasPrefix(file, "memory.swap."):
 		hint = "boot with swapaccount=1, or drop linux.resources.memory.swap"
 	}
 	return fault.New(fault.Resources, fmt.Errorf("linux.resources: the kernel does not offer %s: %s: %w", file, hint, err), hint)

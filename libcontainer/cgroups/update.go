@@ -49,6 +49,9 @@ func (m *Manager) explainUpdate(r *Resources, err error) error {
 			return fault.Worded(fault.Resources, fmt.Errorf("%w: memory and swap together may not exceed %d; raise memory.swap (--memory-swap) as well", err, n))
 		}
 	}
+	if r.MemorySwap > 0 && r.MemorySwap < r.Memory {
+		return fault.Worded(fault.Resources, fmt.Errorf("%w: memory+swap limit should be >= memory limit, which is %d; lower memory (--memory) as well", err, r.Memory))
+	}
 	if idle, _ := read(m.dirOf("cpu"), "cpu.idle"); idle == "1\n" && (r.CpuShares != 0 || r.CpuWeight != 0) {
 		return fault.Worded(fault.Resources, fmt.Errorf("%w: the cgroup is idle, so it has no shares; set cpu.idle (--cpu-idle) to 0 as well", err))
 	}

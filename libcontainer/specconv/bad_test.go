@@ -59,7 +59,7 @@ func TestBadSpec(t *testing.T) {
 		{"memory limit", func(s *specs.Spec) { s.Linux.Resources.Memory = &specs.LinuxMemory{Limit: ptr(int64(-5))} }, "linux.resources.memory.limit: -5 is negative; use -1 for no limit"},
 		{"memory swap", func(s *specs.Spec) {
 			s.Linux.Resources.Memory = &specs.LinuxMemory{Limit: ptr(int64(5)), Swap: ptr(int64(4))}
-		}, "linux.resources.memory.swap: 4 is below memory.limit 5; it counts memory and swap together"},
+		}, "linux.resources.memory.swap: memory+swap limit should be >= memory limit: 4 is below 5"},
 		{"swappiness", func(s *specs.Spec) { s.Linux.Resources.Memory = &specs.LinuxMemory{Swappiness: ptr(uint64(101))} }, "linux.resources.memory.swappiness: 101 is not from 0 to 100"},
 		{"cpus", func(s *specs.Spec) { s.Linux.Resources.CPU = &specs.LinuxCPU{Cpus: "0..3"} }, `linux.resources.cpu.cpus: "0..3": "0..3" is not a number; write numbers and ranges, as in "0-3,7"`},
 		{"idle", func(s *specs.Spec) { s.Linux.Resources.CPU = &specs.LinuxCPU{Idle: ptr(int64(2))} }, "linux.resources.cpu.idle: 2 is neither 0 nor 1"},

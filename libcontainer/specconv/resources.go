@@ -81,7 +81,7 @@ func checkMemory(r *cgroups.Resources) error {
 		}
 	}
 	if r.MemorySwap > 0 && r.MemorySwap < r.Memory {
-		return fmt.Errorf("memory.swap: %d is below memory.limit %d; it counts memory and swap together", r.MemorySwap, r.Memory)
+		return fmt.Errorf("memory.swap: memory+swap limit should be >= memory limit: %d is below %d", r.MemorySwap, r.Memory)
 	}
 	if r.MemorySwappiness != nil && *r.MemorySwappiness > 100 {
 		return fmt.Errorf("memory.swappiness: %d is not from 0 to 100", *r.MemorySwappiness)
