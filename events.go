@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -113,7 +114,9 @@ func (p *eventPrinter) follow(level cgroups.PressureLevel, interval time.Duratio
 			}
 			err = p.print(string(h), data)
 		case <-tick.C:
-			err = p.stats()
+			if err = p.stats(); errors.Is(err, libcontainer.ErrNotRunning) {
+				err = nil // the watcher tells
+			}
 		}
 		if err != nil {
 			return err

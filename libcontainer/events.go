@@ -16,9 +16,13 @@ func (c *Container) Watch(level cgroups.PressureLevel) (*cgroups.Watcher, error)
 	return c.cgroup.Watch(init, level)
 }
 
-// Stats reads what the container has used so far.
+// Stats reads what the container has used so far. The error is ErrNotRunning when
+// it ended meanwhile, so that its cgroup may have been half removed.
 func (c *Container) Stats() (*Stats, error) {
 	s, err := c.cgroup.Stats()
+	if err != nil && !c.hasProcesses() {
+		return nil, ErrNotRunning
+	}
 	if err != nil {
 		return nil, err
 	}

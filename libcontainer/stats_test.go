@@ -2,6 +2,7 @@ package libcontainer
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"reflect"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"runc/libcontainer/cgroups"
+	"runc/libcontainer/state"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -126,5 +128,17 @@ func TestStatsValues(t *testing.T) {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("no %s in %s", want, got)
 		}
+	}
+}
+
+// A cgroup without files and processes is what the removal leaves for a moment.
+func TestStatsOfTheEnded(t *testing.T) {
+	cgroup, err := cgroups.Load(nil, map[string]string{"pids": t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Container{st: &state.State{}, cgroup: cgroup}
+	if _, err := c.Stats(); !errors.Is(err, ErrNotRunning) {
+		t.Errorf("got %v, want %v", err, ErrNotRunning)
 	}
 }

@@ -106,6 +106,18 @@ events_ended() { ! pgrep -f "events .*$ID" >/dev/null; }
 	wait_until events_ended
 }
 
+@test "events: a removal while statistics are read is no error" {
+	local i events
+	for i in 1 2 3 4 5 6 7 8; do
+		start_container
+		"$RUNC" --root "$STATE" events --interval 1ms "$ID" </dev/null >"$W/events$i" 3>&- &
+		events=$!
+		wait_until [ -s "$W/events$i" ]
+		runc delete --force "$ID"
+		wait "$events"
+	done
+}
+
 @test "events: do not end with init while others live on" {
 	only_ours
 	config '.linux.namespaces |= map(select(.type != "pid"))'
