@@ -250,11 +250,10 @@ quota_period() {
 	update --cpu-share 512
 	# systemd takes a weight for the wish not to be idle any more.
 	if [[ ${VM_MODE:-} == *systemd ]]; then assert_ok; else assert_fails idle; fi
-	update --cpu-idle 0
+	update --cpu-share 512 --cpu-idle 0
 	assert_ok
 	assert_equal "$(cat "$(dir cpu)/cpu.idle")" 0
-	update --cpu-share 512
-	assert_ok
+	unified || assert_equal "$(cat "$(dir cpu)/cpu.shares")" 512
 }
 
 @test "update: cpuset-cpus and cpuset-mems" {
@@ -584,6 +583,10 @@ quota_period() {
 	update --cpu-share 200
 	assert_ok
 	assert_equal "$(limit cpu cpu.cfs_burst_us cpu.max.burst)" 500000
+	update --cpu-quota 400000
+	assert_fails "burst of 500000" --cpu-burst
+	update --cpu-burst 600000
+	assert_fails "quota of 500000" --cpu-burst
 	update --cpu-period 900000 --cpu-burst 0
 	assert_ok
 	assert_equal "$(limit cpu cpu.cfs_burst_us cpu.max.burst)" 0

@@ -40,7 +40,10 @@ func (m *Manager) Set(r *Resources) error {
 	if err != nil {
 		return err
 	}
-	if err := lib.Set(&set); err != nil {
+	if err = m.endIdle(&set); err == nil {
+		err = lib.Set(&set)
+	}
+	if err != nil {
 		if !m.Exists() {
 			return fmt.Errorf("linux.resources: the cgroup is gone, its processes have ended: %w", err)
 		}
@@ -50,6 +53,16 @@ func (m *Manager) Set(r *Resources) error {
 		return setDeviceWeights(m.paths[""], &set)
 	}
 	return nil
+}
+
+// endIdle does first what the library does last with cgroup v1: an idle cgroup takes
+// no shares.
+func (m *Manager) endIdle(r *Resources) error {
+	dir, v1 := m.paths["cpu"]
+	if !v1 || r.CpuShares == 0 || r.CPUIdle == nil || *r.CPUIdle != 0 {
+		return nil
+	}
+	return write(dir, "cpu.idle", "0")
 }
 
 // wants returns what r, or the configuration, needs controllers for.

@@ -1,6 +1,7 @@
 package cgroups
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,7 +28,7 @@ func (m *Manager) Update(r *Resources) (undo func() error, err error) {
 		return m.restore(saved)
 	}
 	if err := m.Set(&change); err != nil {
-		err = m.explainUpdate(&change, err)
+		err = m.explainUpdate(&change, &old, err)
 		if undoErr := undo(); undoErr != nil {
 			err = fmt.Errorf("%w (and the old limits could not all be restored: %w)", err, undoErr)
 		}
@@ -39,7 +40,7 @@ func (m *Manager) Update(r *Resources) (undo func() error, err error) {
 }
 
 // explainUpdate adds to an error of a change what else the kernel heeds.
-func (m *Manager) explainUpdate(r *Resources, err error) error {
+func (m *Manager) explainUpdate(r, old *Resources, err error) error {
 	if !errors.Is(err, unix.EINVAL) {
 		return err
 	}
@@ -51,6 +52,9 @@ func (m *Manager) explainUpdate(r *Resources, err error) error {
 	}
 	if r.MemorySwap > 0 && r.MemorySwap < r.Memory {
 		return fault.Worded(fault.Resources, fmt.Errorf("%w: memory+swap limit should be >= memory limit, which is %d; lower memory (--memory) as well", err, r.Memory))
+	}
+	if quota, burst := cmp.Or(r.CpuQuota, old.CpuQuota), cmp.Or(r.CpuBurst, old.CpuBurst); burst != nil && quota > 0 && *burst > uint64(quota) {
+		return fault.Worded(fault.Resources, fmt.Errorf("%w: a burst of %d is above the quota of %d; change both (--cpu-burst, --cpu-quota)", err, *burst, quota))
 	}
 	if idle, _ := read(m.dirOf("cpu"), "cpu.idle"); idle == "1\n" && (r.CpuShares != 0 || r.CpuWeight != 0) {
 		return fault.Worded(fault.Resources, fmt.Errorf("%w: the cgroup is idle, so it has no shares; set cpu.idle (--cpu-idle) to 0 as well", err))
