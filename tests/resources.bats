@@ -731,7 +731,7 @@ start_without() {
 	assert_fails "linux.resources.unified"
 	start_without
 	run runc update --pids-limit 20 "$ID"
-	assert_fails "pids.limit"
+	assert_fails "pids.limit" "the container has no cgroup" "--cgroup-manager disabled"
 	run runc pause "$ID"
 	assert_fails "no cgroup"
 	run runc events --stats "$ID"

@@ -161,6 +161,8 @@ func (m *Manager) controllers() ([]string, error) {
 // whyMissing names the first ancestor that lacks a controller, and the mend.
 func (m *Manager) whyMissing(controller string) (where, mend string) {
 	switch {
+	case len(m.paths) == 0 && !m.cfg.Rootless:
+		return "the container has no cgroup", "make it again without --cgroup-manager disabled"
 	case len(m.paths) == 0:
 		return "rootless needs no limits + no cgrouppath when no permission is granted for cgroups", "let systemd delegate one to this user (Delegate=yes), or drop the limit"
 	case !m.v2:
