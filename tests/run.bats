@@ -102,7 +102,7 @@ load helpers
 	container_args /data
 	run_container
 	assert_status 255
-	assert_match "^exec /data: exec format error"
+	assert_output "exec /data: exec format error"
 	[ -z "$(ls -A "$STATE")" ]
 }
 
@@ -111,10 +111,10 @@ load helpers
 	chmod +x "$BUNDLE/rootfs/script"
 	container_args /script
 	run_container
-	assert_match "^exec /script: no such file or directory"
+	assert_output "exec /script: no such file or directory"
 	# Also in the log, which an engine reads; the container's own is without create.
 	run runc --log "$W/log" --log-format json run -b "$BUNDLE" "$ID"
-	assert_match "^exec /script: no such file or directory"
+	assert_output "exec /script: no such file or directory"
 	runc create -b "$BUNDLE" "$ID" </dev/null >"$W/out" 2>&1 3>&-
 	runc start "$ID"
 	wait_until has_status "$ID" stopped

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
@@ -306,11 +307,11 @@ func startError(err error) error {
 }
 
 // Refused tells whether all went well until the kernel refused the program, and
-// in which words: those that the program's stderr has where nobody waits.
+// in which words: the bare ones that runc has for the program's stderr.
 func Refused(err error) (text string, ok bool) {
 	var failed *handshake.InitError
 	if errors.As(err, &failed) && failed.Step == handshake.StepExec {
-		return failed.Message, true
+		return strings.TrimSuffix(failed.Message, "; "+failed.Hint), true
 	}
 	return "", false
 }
