@@ -300,13 +300,16 @@ join_each() {
 	only_ours "runc leaves them in the host's mount table"
 	printf '%s\n' 6.15 "$(uname -r)" | sort -VC || skip "mounts on a detached root need Linux 6.15"
 	namespaces pid network ipc uts
-	config '.root.readonly = true | .mounts |= map(select(.type != "cgroup"))'
-	container_script 'stat -fc %T /proc /dev /dev/pts /dev/shm; touch /x; touch /dev/shm/y && echo made; exec sleep 100'
+	config '.root.readonly = true
+	  | .mounts += [{"destination": "/mnt", "type": "tmpfs", "source": "t", "options": ["ro"]}]'
+	container_script 'stat -fc %T /proc /dev /dev/pts /dev/shm; touch /x; touch /mnt/x; mkdir /sys/fs/cgroup/x
+	  touch /dev/shm/y && echo made; exec sleep 100'
 	detached runc run --detach --bundle "$BUNDLE" "$ID"
 	assert_ok
 	wait_until grep -q made "$W/detached"
 	output=$(cat "$W/detached")
-	assert_has proc$'\n'tmpfs$'\n'devpts$'\n'tmpfs "touch: /x: Read-only file system"
+	assert_has proc$'\n'tmpfs$'\n'devpts$'\n'tmpfs "touch: /x: Read-only file system" "touch: /mnt/x: Read-only file system" \
+		"mkdir: can't create directory '/sys/fs/cgroup/x': Read-only file system"
 	assert_shared mount
 	assert_equal "$(cat /proc/self/mountinfo)" "$(cat "$W/mountinfo")"
 	[ ! -e "$BUNDLE/rootfs/dev/null" ]
@@ -317,7 +320,7 @@ join_each() {
 
 @test "namespaces: what a detached root cannot have is refused" {
 	namespaces pid network ipc uts
-	config '.root.readonly = false | .mounts = [{"destination": "/mnt", "type": "tmpfs", "source": "t", "options": ["ro"]}]'
+	config '.root.readonly = false | .mounts = [{"destination": "/mnt", "type": "tmpfs", "source": "t", "options": ["remount"]}]'
 	run_container
 	assert_status 1
 	assert_has 'mounts[0] (/mnt): option ro or remount: needs a mount namespace'

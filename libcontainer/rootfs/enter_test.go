@@ -124,6 +124,7 @@ func TestWithoutMountNamespace(t *testing.T) {
 		_, err := New(c, Host{})
 		r.wantErr(err, "linux.maskedPaths: needs a mount namespace")
 		c.MaskPaths, c.ReadonlyPaths = nil, nil
+		c.Mounts[1].Type = "devtmpfs" // the host's: it must not become read-only
 		_, err = New(c, Host{})
 		r.wantErr(err, "mounts[1] (/dev): option ro or remount: needs a mount namespace")
 		c.Mounts, c.Root.Readonly = nil, false

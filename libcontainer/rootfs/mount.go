@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/configs"
 	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
 )
@@ -147,6 +148,9 @@ func (b *Builder) makeReadonly(op *Op) error {
 	}
 	delete(b.kept, op.Index)
 	defer mnt.Close()
+	if !b.cfg.Namespaces.Has(configs.MountNamespace) {
+		return sys.MakeReadonlyFS(mnt) // see needsAttached
+	}
 	return b.door.change(mnt, readonly)
 }
 

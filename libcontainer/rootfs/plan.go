@@ -79,14 +79,20 @@ func needsMountNamespace(cfg *configs.Config) error {
 const needsOwn = `: needs a mount namespace of the container's own; add {"type": "mount"} to linux.namespaces`
 
 // needsAttached refuses changes of mounts that are on a detached root by then:
-// the kernel allows them in the own namespace only (mount_setattr(2), EINVAL).
+// the kernel allows them in the own namespace only (mount_setattr(2), EINVAL). A
+// tmpfs is nobody else's, so that all of it can be read-only instead.
 func (p *planner) needsAttached() error {
 	for _, op := range slices.Concat(p.ops, p.late) {
-		if op.Kind == Remount || op.Kind == MakeReadonly {
+		if op.Kind == Remount || op.Kind == MakeReadonly && !isTmpfs(&p.cfg.Mounts[op.Index]) {
 			return fmt.Errorf("mounts[%d] (%s): option ro or remount%s", op.Index, op.Path, needsOwn)
 		}
 	}
 	return nil
+}
+
+// isTmpfs tells whether a mount is a tmpfs, as that around the cgroups of v1 is.
+func isTmpfs(m *configs.Mount) bool {
+	return m.Type == "tmpfs" || m.Type == "cgroup" || m.Type == "cgroup2"
 }
 
 // root plans what makes the rootfs a mount that pivot_root takes and that no

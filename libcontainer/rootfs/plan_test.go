@@ -109,7 +109,7 @@ func TestPlanLeavesConfigAlone(t *testing.T) {
 
 func TestPlanWithoutMountNamespace(t *testing.T) {
 	for field, cfg := range map[string]configs.Config{
-		"mounts[0] (/x)":           {Mounts: []configs.Mount{{Destination: "/x", Type: "tmpfs", Flags: unix.MS_RDONLY}}},
+		"mounts[0] (/dev)":         {Mounts: []configs.Mount{{Destination: "/dev", Type: "devtmpfs", Flags: unix.MS_RDONLY}}},
 		"mounts[1] (/x)":           {Mounts: []configs.Mount{tmpfs("/x", ""), {Destination: "/x", Flags: unix.MS_BIND | unix.MS_REMOUNT}}},
 		"linux.maskedPaths":        {MaskPaths: []string{"/x"}},
 		"linux.readonlyPaths":      {ReadonlyPaths: []string{"/x"}},
