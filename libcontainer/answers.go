@@ -1,6 +1,7 @@
 package libcontainer
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 
@@ -75,4 +76,17 @@ func (c *Container) rootIDs() (uid, gid int) {
 	u, _ := userns.HostID(c.st.Config.UIDMappings, 0)
 	g, _ := userns.HostID(c.st.Config.GIDMappings, 0)
 	return int(u), int(g)
+}
+
+// checkMaps makes sure that maps given beside the path of a user namespace, as
+// engines do, are those that it has: owners are computed with them.
+func (c *Container) checkMaps() error {
+	cfg := c.st.Config
+	if cfg.Namespaces.New(configs.UserNamespace) || len(cfg.UIDMappings)+len(cfg.GIDMappings) == 0 {
+		return nil
+	}
+	if err := userns.CheckMaps(c.init.PID(), cfg.UIDMappings, cfg.GIDMappings); err != nil {
+		return fmt.Errorf("%w; drop uidMappings and gidMappings, or correct them", err)
+	}
+	return nil
 }

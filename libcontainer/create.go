@@ -101,6 +101,9 @@ func (f *Factory) create(id string, s Spec, io IO, wait bool) (*Container, error
 	if err != nil {
 		return nil, c.whyGone(err)
 	}
+	if err := c.checkMaps(); err != nil {
+		return nil, fault.At("namespaces", err)
+	}
 	if err := rdtOf(c.st).Join(c.init.PID()); err != nil {
 		return nil, fault.At("intel rdt", err)
 	}

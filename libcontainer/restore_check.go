@@ -1,7 +1,6 @@
 package libcontainer
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +17,7 @@ import (
 	"runc/libcontainer/rootfs"
 	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
+	"runc/libcontainer/userns"
 )
 
 // CRIU restores what the checkpoint holds, whoever has made that. So before
@@ -49,20 +49,8 @@ func (r *restoring) checkNamespaces() error {
 	if !cfg.Namespaces.New(configs.UserNamespace) {
 		return nil
 	}
-	return errors.Join(r.checkMap("uid_map", "uidMappings", cfg.UIDMappings), r.checkMap("gid_map", "gidMappings", cfg.GIDMappings))
-}
-
-func (r *restoring) checkMap(file, field string, want []configs.IDMap) error {
-	text, err := sys.ReadKernelFile("/proc/" + strconv.Itoa(r.init.PID()) + "/" + file)
-	if err != nil {
-		return err
-	}
-	var all []string
-	for _, m := range want {
-		all = append(all, fmt.Sprint(m.ContainerID), fmt.Sprint(m.HostID), fmt.Sprint(m.Size))
-	}
-	if got := strings.Fields(string(text)); strings.Join(got, " ") != strings.Join(all, " ") {
-		return fmt.Errorf("linux.%s: the checkpoint has %q; restore it with the bundle that it was made with", field, bytes.TrimSpace(text))
+	if err := userns.CheckMaps(r.init.PID(), cfg.UIDMappings, cfg.GIDMappings); err != nil {
+		return fmt.Errorf("%w; restore it with the bundle that it was made with", err)
 	}
 	return nil
 }

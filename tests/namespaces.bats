@@ -201,6 +201,19 @@ join_each() {
 	assert_equal "$(stat -c %u "/proc/$pid")" 100000
 }
 
+@test "namespaces: join another's user namespace, with its maps or wrong ones" {
+	in_userns
+	start_container "$ID-2"
+	join user "$(init_pid "$ID-2")"
+	container_args true
+	run_container
+	assert_ok
+	only_ours "1.1.5 does not look"
+	config '.linux.gidMappings[0].hostID = 200000'
+	run_container
+	assert_fails 'linux.gidMappings: the user namespace has ["0 100000 65536"]; drop'
+}
+
 @test "namespaces: join user and network of another" {
 	only_ours "1.1.5 wants the maps again"
 	in_userns

@@ -49,6 +49,34 @@ func WriteMaps(pid int, uid, gid []configs.IDMap, privileged bool) error {
 	return groups.write(pid, gid, privileged)
 }
 
+// CheckMaps makes sure that the user namespace of a process has these maps.
+func CheckMaps(pid int, uid, gid []configs.IDMap) error {
+	if err := users.check(pid, uid); err != nil {
+		return err
+	}
+	return groups.check(pid, gid)
+}
+
+func (s *side) check(pid int, maps []configs.IDMap) error {
+	is, err := sys.ReadKernelFile(procPath(pid, s.file))
+	if err != nil {
+		return err
+	}
+	var have, want []string
+	for line := range strings.Lines(string(is)) {
+		have = append(have, strings.Join(strings.Fields(line), " "))
+	}
+	for _, line := range words(maps) {
+		want = append(want, strings.Join(line, " "))
+	}
+	slices.Sort(have) // of more than five lines the kernel changes the order
+	slices.Sort(want)
+	if !slices.Equal(have, want) {
+		return fault.New(fault.IDMap, fmt.Errorf("%s: the user namespace has %q", s.field, have), "")
+	}
+	return nil
+}
+
 // ownOnly tells whether maps is one that the kernel takes from anybody: the own
 // id and nothing else.
 func (s *side) ownOnly(maps []configs.IDMap) bool {

@@ -82,6 +82,31 @@ func TestWriteMapsRefused(t *testing.T) {
 	}
 }
 
+// TestCheckMaps: the kernel sorts maps of more than five lines.
+func TestCheckMaps(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root")
+	}
+	var long []configs.IDMap
+	for id := uint32(8); id > 0; id-- {
+		long = append(long, configs.IDMap{ContainerID: id - 1, HostID: 1000000 + 2*id, Size: 1})
+	}
+	short := []configs.IDMap{{ContainerID: 0, HostID: 7, Size: 1}}
+	pid := newUserNS(t)
+	if err := WriteMaps(pid, long, short, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckMaps(pid, long, short); err != nil {
+		t.Error(err)
+	}
+	if err := CheckMaps(pid, long[1:], short); err == nil || !strings.HasPrefix(err.Error(), "linux.uidMappings: ") {
+		t.Errorf("a line less: %v", err)
+	}
+	if err := CheckMaps(pid, long, nil); err == nil || !strings.HasPrefix(err.Error(), "linux.gidMappings: ") {
+		t.Errorf("no groups: %v", err)
+	}
+}
+
 // TestWriteMapsByTool uses helpers of its own, for the real ones obey a file of
 // the machine.
 func TestWriteMapsByTool(t *testing.T) {
