@@ -159,6 +159,8 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 	grep -q "nsexec.*container setup" "$W/log"
 	grep -q "child process in init()" "$W/log"
 	grep -q "init: closing the pipe to signal completion" "$W/log"
+	only_ours "1.1.5 does not say"
+	grep -q "runc exeseal: using /proc/self/exe clone" "$W/log"
 }
 
 @test "log: --debug of exec, in runc's words" {
@@ -168,6 +170,8 @@ last_error() { jq -r 'select(.level == "error") | .msg' "$1" | tail -n 1; }
 	assert_output ""
 	grep -q "nsexec.*container setup" "$W/log"
 	grep -q "setns_init: about to exec" "$W/log"
+	only_ours "1.1.5 does not say"
+	grep -q "runc exeseal: using /proc/self/exe clone" "$W/log"
 }
 
 @test "log: --debug in JSON is JSON in every line" {
