@@ -234,6 +234,12 @@ runs() { grep -q '^State:.R' "/proc/$1/status"; }
 	assert_has '3   3       4   4  \n   a  \n   b  \n'
 }
 
+@test "tty: all streams are redirected, the size is that of the controlling terminal" {
+	with_tty 'stty size'
+	drive run size=33x44 wait -- bash -c '"$@" </dev/null 2>&1 | od -c' x "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
+	assert_has '3   3       4   4  \n'
+}
+
 @test "tty: no terminal on our side at all, the size is consoleSize" {
 	only_ours "runc wants one"
 	with_tty 'tty; stty size; read x; echo "got $x"'

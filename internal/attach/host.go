@@ -29,6 +29,10 @@ func openHost() (h host, err error) {
 			return h, nil
 		}
 	}
+	// All may be redirected and the command still be in a window.
+	if f, err := os.Open("/dev/tty"); err == nil {
+		h.size, _ = console.ConsoleFromFile(f)
+	}
 	return h, nil
 }
 
