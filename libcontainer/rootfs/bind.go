@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/fault"
 	"runc/libcontainer/safepath"
 	"runc/libcontainer/sys"
 )
@@ -15,6 +16,9 @@ import (
 func (b *Builder) bind(op *Op) error {
 	recursive := op.Mount.Flags&unix.MS_REC != 0
 	tree, err := b.source(op, recursive)
+	if errors.Is(err, unix.ENOENT) {
+		return fault.New(fault.MountSource, fmt.Errorf("bind source: %w", err), "make the source, or correct its path")
+	}
 	if err != nil {
 		return fmt.Errorf("bind source: %w", err)
 	}

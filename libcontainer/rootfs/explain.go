@@ -70,8 +70,6 @@ func (b *Builder) mend(op *Op, err error) mend {
 		return mend{fault.MountUncover, "a user namespace may not uncover what is mounted below the source: use rbind"}
 	case op.Kind == Bind && errors.Is(err, unix.EINVAL) && op.Mount.IDMapping != nil:
 		return mend{fault.MountIDMap, "the file system of the source, or this kernel, cannot be id-mapped"}
-	case op.Kind == Bind && errors.Is(err, unix.ENOENT):
-		return mend{fault.MountSource, "make the source, or correct its path"}
 	}
 	return mend{}
 }

@@ -207,7 +207,7 @@ func TestErrors(t *testing.T) {
 		}{
 			{bindOf(r.base+"/srcdir", "/file", 0), []string{"bind source " + r.base + "/srcdir is a directory, target /file in the rootfs is a regular file"}, nil},
 			{bindOf(r.base+"/srcfile", "/dir", 0), []string{"srcfile is a regular file, target /dir in the rootfs is a directory"}, nil},
-			{bindOf(r.base+"/missing", "/dir", 0), []string{"mounts[0] (/dir): bind source: ", "/missing: no such file"}, nil},
+			{bindOf(r.base+"/missing", "/dir", 0), []string{"mounts[0] (/dir): bind source: ", "/missing: no such file", "; make the source"}, nil},
 			{bindOf(r.base+"/srcdir", "/file/x", 0), []string{"mounts[0] (/file/x): target: ", "not a directory"}, nil},
 			{fs("nosuchfs", ""), []string{"mount nosuchfs: ", "no such device; this kernel has no file system of type nosuchfs"}, nil},
 			{fs("tmpfs", "bogusopt"), []string{"mounts[0] (/dir): mount tmpfs: ", "invalid argument"},
@@ -223,6 +223,11 @@ func TestErrors(t *testing.T) {
 			if strings.Contains(err.Error(), "\n") {
 				r.Errorf("%q is more than a line", err)
 			}
+		}
+		proc := configs.Mount{Destination: "/proc", Type: "proc", Source: "proc"}
+		err := r.build(r.config(proc, bindOf(r.base+"/srcfile", "/proc/nosuch", 0)))
+		if r.wantErr(err, "mounts[1] (/proc/nosuch): target: "); strings.Contains(err.Error(), "source") {
+			r.Errorf("%q blames the source", err)
 		}
 	})
 }
