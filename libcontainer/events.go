@@ -17,10 +17,11 @@ func (c *Container) Watch(level cgroups.PressureLevel) (*cgroups.Watcher, error)
 }
 
 // Stats reads what the container has used so far. The error is ErrNotRunning when
-// it ended meanwhile, so that its cgroup may have been half removed.
+// it ended meanwhile: its cgroup may be removed by now, or half of it, and counts
+// nothing.
 func (c *Container) Stats() (*Stats, error) {
 	s, err := c.cgroup.Stats()
-	if err != nil && !c.hasProcesses() {
+	if alive, aliveErr := c.initAlive(); aliveErr == nil && !alive && !c.hasProcesses() {
 		return nil, ErrNotRunning
 	}
 	if err != nil {

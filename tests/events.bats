@@ -115,6 +115,7 @@ events_ended() { ! pgrep -f "events .*$ID" >/dev/null; }
 		wait_until [ -s "$W/events$i" ]
 		runc delete --force "$ID"
 		wait "$events"
+		jq -e .data.cpu.usage.total <(tail -n 1 "$W/events$i")
 	done
 }
 
