@@ -403,8 +403,17 @@ func (c *Container) whyGone(err error) error {
 	if ws.Signaled() && ws.Signal() == unix.SIGKILL && c.oomSince() {
 		return c.oomKilled()
 	}
+	return fmt.Errorf("%w: %s", err, howDied(ws))
+}
+
+// howDied describes the end of init, or of an exec'd process, in its set-up.
+func howDied(ws unix.WaitStatus) string {
+	how := fmt.Sprintf("exit status %d", ws.ExitStatus())
 	if ws.Signaled() {
-		return fmt.Errorf("%w: killed by signal %d (%v)", err, ws.Signal(), ws.Signal())
+		how = fmt.Sprintf("killed by signal %d (%v)", ws.Signal(), ws.Signal())
 	}
-	return fmt.Errorf("%w: exit status %d", err, ws.ExitStatus())
+	if ws.Signal() == unix.SIGHUP || ws.ExitStatus() == 2 { // so SIGHUP ends a Go program
+		how += "; if it has a terminal, whoever took that (--console-socket) has hung up"
+	}
+	return how
 }

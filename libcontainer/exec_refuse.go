@@ -51,9 +51,9 @@ func (c *Container) execGone(cgroup *cgroups.Manager, proc *process.Process, err
 	if !ok {
 		return err
 	}
-	how := fmt.Sprintf("exit status %d", ws.ExitStatus())
-	if ws.Signaled() {
-		how = fmt.Sprintf("killed by signal %d (%v); a limit of the container's memory is the usual cause", ws.Signal(), ws.Signal())
+	how := howDied(ws)
+	if ws.Signaled() && ws.Signal() == unix.SIGKILL {
+		how += "; a limit of the container's memory is the usual cause"
 	}
 	return c.orEnded(fmt.Errorf("%w: %s", err, how))
 }

@@ -62,13 +62,13 @@ func convertPersonality(spec *specs.Spec, c *configs.Config) error {
 // memoryModes and memoryFlags are those of linux/mempolicy.h.
 var (
 	memoryModes = []name{
-		{"MPOL_DEFAULT", 0},
 		{"MPOL_BIND", 2},
+		{"MPOL_DEFAULT", 0},
 		{"MPOL_INTERLEAVE", 3},
-		{"MPOL_WEIGHTED_INTERLEAVE", 6},
+		{"MPOL_LOCAL", 4},
 		{"MPOL_PREFERRED", 1},
 		{"MPOL_PREFERRED_MANY", 5},
-		{"MPOL_LOCAL", 4},
+		{"MPOL_WEIGHTED_INTERLEAVE", 6},
 	}
 	memoryFlags = []name{
 		{"MPOL_F_NUMA_BALANCING", 1 << 13},
