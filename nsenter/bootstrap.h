@@ -5,6 +5,7 @@
 #ifndef RUNC_BOOTSTRAP_H
 #define RUNC_BOOTSTRAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The environment variable that makes a process an init; its value is the
@@ -27,6 +28,8 @@ enum bootstrap_option {
 	BOOTSTRAP_DUMPABLE_MAPS = 1 << 1,
 	/* setgroups(2) is denied in the user namespace. */
 	BOOTSTRAP_KEEP_GROUPS = 1 << 2,
+	/* No transparent huge pages until Go runs. */
+	BOOTSTRAP_NO_HUGE = 1 << 3,
 };
 
 /* What the runtime sends first, as it is. All that needs a decision has been
@@ -78,5 +81,9 @@ extern unsigned long long bootstrap_nofile;
  * (PR_SET_TIMERSLACK(2const)), for main to give back to its thread, and to
  * what it starts; 0: it was not changed. */
 extern unsigned long bootstrap_timer_slack;
+
+/* Whether the process is kept from transparent huge pages, which it was allowed
+ * (PR_SET_THP_DISABLE(2const)). */
+extern bool bootstrap_no_huge;
 
 #endif

@@ -76,7 +76,7 @@ func FuzzBootstrap(f *testing.F) {
 	for _, b := range []Bootstrap{
 		{Debug: true, Unshare: unix.CLONE_NEWNS | unix.CLONE_NEWPID},
 		{DumpableMaps: true, Unshare: unix.CLONE_NEWUSER | unix.CLONE_NEWTIME | unix.CLONE_NEWNET},
-		{KeepGroups: true, Join: []Join{{unix.CLONE_NEWUSER, 5}, {unix.CLONE_NEWNET, 6}, {unix.CLONE_NEWNS, 7}}},
+		{KeepGroups: true, NoHuge: true, Join: []Join{{unix.CLONE_NEWUSER, 5}, {unix.CLONE_NEWNET, 6}, {unix.CLONE_NEWNS, 7}}},
 		{Debug: true, Join: make([]Join, MaxJoin)},
 	} {
 		data, err := b.Encode()

@@ -33,6 +33,8 @@ type Bootstrap struct {
 	DumpableMaps bool
 	// KeepGroups leaves the group list alone where setgroups(2) is denied.
 	KeepGroups bool
+	// NoHuge keeps init from transparent huge pages until it says otherwise.
+	NoHuge bool
 	// Unshare holds the CLONE_NEW* bits of the namespaces to make.
 	Unshare uintptr
 	// Hole, a number in the child, is a directory without files, to be the root
@@ -69,6 +71,9 @@ func (b *Bootstrap) Encode() ([]byte, error) {
 	if b.KeepGroups {
 		c.options |= C.BOOTSTRAP_KEEP_GROUPS
 	}
+	if b.NoHuge {
+		c.options |= C.BOOTSTRAP_NO_HUGE
+	}
 	for i, j := range b.Join {
 		c.join[i]._type = C.uint32_t(j.Type)
 		c.join[i].fd = C.int32_t(j.FD)
@@ -89,6 +94,10 @@ func Nofile() uint64 { return uint64(C.bootstrap_nofile) }
 // the process was started with, if the C stage has raised that of the main
 // thread, for the sake of Go's monitor thread; 0 if not.
 func TimerSlack() uint64 { return uint64(C.bootstrap_timer_slack) }
+
+// NoHuge tells whether the C stage keeps an init from transparent huge pages, which
+// it was allowed (PR_SET_THP_DISABLE(2const)).
+func NoHuge() bool { return bool(C.bootstrap_no_huge) }
 
 // ReportKind is what a Report is about.
 type ReportKind uint32

@@ -39,6 +39,9 @@ unsigned long long bootstrap_nofile;
 /* The timer slack of the process, before let_monitor_nap; 0: it is as it was. */
 unsigned long bootstrap_timer_slack;
 
+/* Whether huge pages were forbidden, by forbid_huge_pages. */
+bool bootstrap_no_huge;
+
 /* Nanoseconds that Go's monitor thread may sleep longer than it wants to. */
 #define MONITOR_SLACK 5000000
 
@@ -303,6 +306,16 @@ static void set_name(const char *name)
 	prctl(PR_SET_NAME, name, 0, 0, 0); /* fails for a bad address only */
 }
 
+/*
+ * Where all memory may be of huge pages ("always"), the first 4 MiB of Go's heap
+ * become two of them, which a small limit of memory does not bear.
+ */
+static void forbid_huge_pages(void)
+{
+	if (prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) == 0)
+		bootstrap_no_huge = prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0;
+}
+
 static void nsexec(void)
 {
 	struct bootstrap b;
@@ -331,6 +344,8 @@ static void nsexec(void)
 	if (joins(&b, CLONE_NEWUSER))
 		become_root(&b);
 	make_namespaces(&b);
+	if (b.options & BOOTSTRAP_NO_HUGE)
+		forbid_huge_pages();
 	/* What can fail comes before the fork: after it the runtime, told the pid,
 	 * listens to other words. */
 	hide_files(&b);

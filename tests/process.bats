@@ -389,6 +389,21 @@ caps() { config ".process.capabilities = $1"; }
 	[ ! -e "$BUNDLE/rootfs/tmp/x" ]
 }
 
+@test "process: the program, a hook and exec'd ones may have transparent huge pages, as the caller" {
+	local want
+	want=$(grep THP_enabled /proc/self/status)
+	config --arg out "$W/hook" '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "grep THP_enabled /proc/self/status >" + $out]}]'
+	need_controller memory
+	config '.linux.resources.memory = {limit: 4194304}'
+	container_script 'grep THP_enabled /proc/self/status; exec sleep 100'
+	start_container
+	wait_until grep -q . "$W/detached"
+	assert_equal "$(cat "$W/detached")" "$want"
+	assert_equal "$(cat "$W/hook")" "$want"
+	run runc exec "$ID" grep THP_enabled /proc/self/status
+	assert_output "$want"
+}
+
 @test "process: the timer slack is the caller's, not that of Go's monitor thread" {
 	local want
 	want=$(cat /proc/self/timerslack_ns)

@@ -123,7 +123,7 @@ load attack/lib
 	for errno in 38 1; do
 		run "$ATTACK" without "$errno" timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
 		assert_ok
-		output=${output//$'\r'/}
+		output=$(tr -d '\r' <<<"$output" | grep -v 'level=warning msg="falling back to securejoin')
 		assert_output 1 refused 1 88
 		host_same
 	done
@@ -220,7 +220,7 @@ load attack/lib
 	for times in 3 1000000; do
 		run "$ATTACK" again "$times" timeout 60 "$RUNC" --root "$STATE" run -b "$BUNDLE" "$ID"
 		assert_ok
-		[ "${lines[0]}" = tmpfs ] || fail "$(show)"
+		grep -qx tmpfs <<<"$output" || fail "$(show)"
 		assert_match 'calls: [1-9][0-9]+'
 	done
 }

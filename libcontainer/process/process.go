@@ -34,6 +34,9 @@ type Start struct {
 	CgroupDir *os.File
 	// OOMScoreAdj is set before anything else; nil: inherited.
 	OOMScoreAdj *int
+	// NoHuge keeps init from transparent huge pages: Go's heap would begin with two
+	// of 2 MiB where the host gives them to all.
+	NoHuge bool
 	// Namespaces says what to enter.
 	Namespaces Entry
 	// Debug asks for debug logs.
@@ -120,7 +123,9 @@ func (p *Process) begin() error {
 			return fmt.Errorf("process.oomScoreAdj %d: %w; lowering it needs CAP_SYS_RESOURCE", *adj, err)
 		}
 	}
-	return p.parent.Begin(p.start.Namespaces.bootstrap(p.start.Debug, p.hole, p.join))
+	b := p.start.Namespaces.bootstrap(p.start.Debug, p.hole, p.join)
+	b.NoHuge = p.start.NoHuge
+	return p.parent.Begin(b)
 }
 
 // Adopt is a process that CRIU has made: it needs no setting up.

@@ -126,7 +126,9 @@ int fake_setresgid(gid_t r, gid_t e, gid_t s)
 
 int fake_prctl(int option, ...)
 {
-	must(option == PR_SET_DUMPABLE || option == PR_SET_NAME, "prctl");
+	must(option == PR_SET_DUMPABLE || option == PR_SET_NAME || option == PR_GET_THP_DISABLE ||
+		     option == PR_SET_THP_DISABLE,
+	     "prctl");
 	return answer();
 }
 

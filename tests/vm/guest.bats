@@ -102,3 +102,16 @@ scope_gone() { [ "$(ctl show -P ActiveState "$1")" = inactive ]; }
 	run runc delete "$ID"
 	assert_ok
 }
+
+@test "guest: an init with a small memory limit has no transparent huge pages, another one has" {
+	only_mode cgroupfs systemd
+	grep -F "[always]" /sys/kernel/mm/transparent_hugepage/enabled
+	create_container
+	assert_equal "$(huge_pages)" 4096
+	runc delete --force "$ID"
+	config '.linux.resources.memory = {limit: 4194304}'
+	create_container
+	assert_equal "$(huge_pages)" 0
+}
+
+huge_pages() { awk '/AnonHugePages/ { print $2 }' "/proc/$(init_pid)/smaps_rollup"; }
