@@ -3,11 +3,8 @@ package cgroups
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
-	sdbus "github.com/coreos/go-systemd/v22/dbus"
-	"github.com/godbus/dbus/v5"
 	"github.com/moby/sys/userns"
 	occ "github.com/opencontainers/cgroups"
 	devices "github.com/opencontainers/cgroups/devices/config"
@@ -16,11 +13,12 @@ import (
 	"runc/libcontainer/fault"
 )
 
-// hookDevices makes the library call our device code.
-func (m *Manager) hookDevices() {
+// hook makes the library call our code for devices, and let us tell systemd of
+// limits.
+func (m *Manager) hook() {
 	occ.DevicesSetV1 = setDevicesV1
 	occ.DevicesSetV2 = m.setDevicesV2
-	systemd.GenerateDeviceProps = deviceProperties
+	systemd.GenerateDeviceProps = m.unitProperties
 }
 
 // DeviceRule allows or forbids access to devices. Rules count in their order:
@@ -147,53 +145,4 @@ func setDevicesV1(dir string, r *Resources) error {
 		return fault.New(fault.DeviceFilter, fmt.Errorf("linux.resources.devices: %w", err), "a parent cgroup may not allow it")
 	}
 	return nil
-}
-
-// deviceAllow is systemd's (ss).
-type deviceAllow struct{ Path, Perms string }
-
-// deviceProperties words the rules for systemd, every device by its number:
-// names would be looked up again at each daemon-reload, and devices without a
-// name would be lost then. What systemd cannot word the cgroup has all the
-// same, from us.
-func deviceProperties(r *Resources, _ int) ([]sdbus.Property, error) {
-	if r.SkipDevices {
-		return nil, nil
-	}
-	allow, list, err := exceptions(r.Devices)
-	entries, policy := []deviceAllow{}, "strict"
-	switch {
-	case err != nil || allow && len(list) > 0: // deny exceptions are unknown to systemd
-	case allow:
-		policy = "auto"
-	default:
-		for i := range list {
-			if name := systemdName(&list[i]); name != "" {
-				entries = append(entries, deviceAllow{name, string(list[i].Permissions)})
-			}
-		}
-	}
-	return []sdbus.Property{
-		{Name: "DeviceAllow", Value: dbus.MakeVariant([]deviceAllow{})}, // clears the list
-		{Name: "DevicePolicy", Value: dbus.MakeVariant(policy)},
-		{Name: "DeviceAllow", Value: dbus.MakeVariant(entries)},
-	}, nil
-}
-
-// systemdName names devices by number (systemd.resource-control(5),
-// "DeviceAllow="); "" if that cannot be.
-func systemdName(r *DeviceRule) string {
-	kind := "char"
-	if r.Type == devices.BlockDevice {
-		kind = "block"
-	}
-	switch {
-	case r.Major == devices.Wildcard && r.Minor == devices.Wildcard:
-		return kind + "-*"
-	case r.Major == devices.Wildcard:
-		return ""
-	case r.Minor == devices.Wildcard:
-		return kind + "-" + strconv.FormatInt(r.Major, 10)
-	}
-	return fmt.Sprintf("/dev/%s/%d:%d", kind, r.Major, r.Minor)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -80,32 +79,6 @@ func TestExceptions(t *testing.T) {
 			err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%v: got %v, %q, %v; want %v, %q, %q", c.in, allow, out, err, c.allow, c.out, c.err)
 		}
-	}
-}
-
-func TestSystemdGetsNumbers(t *testing.T) {
-	for _, c := range []struct {
-		in     []*DeviceRule
-		policy string
-		want   []deviceAllow
-	}{
-		{rules("+a"), "auto", []deviceAllow{}},
-		{rules("+a", "-c 1:3 w"), "strict", []deviceAllow{}},
-		{rules("+c 1:3 rw", "+b 8:* r", "+c *:* m", "+c *:3 r"), "strict", []deviceAllow{{"/dev/char/1:3", "rw"}, {"block-8", "r"}, {"char-*", "m"}}},
-	} {
-		props, err := deviceProperties(&Resources{Devices: c.in}, 252)
-		if err != nil || len(props) != 3 {
-			t.Fatal(props, err)
-		}
-		if got := props[1].Value.Value(); got != c.policy {
-			t.Errorf("%v: policy %v", c.in, got)
-		}
-		if got := props[2].Value.Value(); !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%v: got %v", c.in, got)
-		}
-	}
-	if props, err := deviceProperties(&Resources{SkipDevices: true}, 252); err != nil || props != nil {
-		t.Errorf("an update changes devices: %v, %v", props, err)
 	}
 }
 

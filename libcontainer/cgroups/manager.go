@@ -149,13 +149,12 @@ func (m *Manager) OOMKills() (uint64, error) {
 	return n, err
 }
 
-// library returns the library's manager of the cgroup, with our device rules
-// hooked in.
+// library returns the library's manager of the cgroup, with our code hooked in.
 func (m *Manager) library() (occ.Manager, error) {
 	if m.lib != nil {
 		return m.lib, nil
 	}
-	m.hookDevices()
+	m.hook()
 	lib, err := manager.NewWithPaths(m.cfg, m.libraryPaths())
 	if err != nil && m.cfg.Systemd {
 		return nil, m.explainSystemd(fmt.Errorf("cgroup: %w", err))

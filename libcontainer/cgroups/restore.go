@@ -121,9 +121,9 @@ func (m *Manager) restoreSystemd(s saved) error {
 	return err
 }
 
-// properties are those files that the library knows a property of systemd for.
+// properties are those files that there is a property of systemd for.
 func (s saved) properties() map[string]string {
-	known := [...]string{"cpu.idle", "cpu.max", "cpu.weight", "cpuset.cpus", "cpuset.mems", "memory.low", "memory.max", "memory.swap.max", "pids.max"}
+	known := [...]string{"cpu.idle", "cpu.max", "cpu.weight", "cpuset.cpus", "cpuset.mems", "io.bfq.weight", "io.weight", "memory.low", "memory.max", "memory.swap.max", "pids.max"}
 	props := map[string]string{}
 	for path, text := range s {
 		if name, value := filepath.Base(path), strings.TrimSpace(text); value != "" && slices.Contains(known[:], name) {

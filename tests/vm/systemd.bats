@@ -214,6 +214,63 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	is memory.oom.group 1
 }
 
+@test "systemd: limits of swap" {
+	limits '{memory: {limit: 33554432, swap: 33554432}}'
+	has MemorySwapMax 0
+	ctl daemon-reload
+	is memory.swap.max 0
+	update --memory 16M
+	is memory.swap.max 0
+	runc delete --force "$ID"
+	config 'del(.linux.resources.memory)'
+	start_container
+	update --memory-swap 67108864
+	assert_fails "unable to set swap limit without memory limit"
+	update --memory 33554432 --memory-swap 67108864
+	assert_ok
+	has MemoryMax 33554432 MemorySwapMax 33554432
+	update --memory-swap 33554432
+	assert_ok
+	is memory.swap.max 0
+	ctl daemon-reload
+	is memory.swap.max 0
+	update --memory-swap -1
+	assert_ok
+	has MemoryMax 33554432 MemorySwapMax infinity
+	is memory.swap.max max
+	update --memory 67108864 --memory-swap 33554432
+	assert_fails "memory+swap limit should be >= memory limit"
+	has MemoryMax 33554432
+}
+
+@test "systemd: weights and throttles of disks hold over daemon-reload and update" {
+	grep -qw io "/sys/fs/cgroup${VM_CGROUP:-}/cgroup.controllers" || skip "the user has no controller io"
+	local file dir reload disk before
+	disk=$(lsblk -dno MAJ:MIN | tail -n 1 | tr -d ' ')
+	limits '{blockIO: {weight: 500}, unified: {"io.max": "'"$disk"' rbps=1048576"}}'
+	dir=$(cgroup_dir "$(init_pid)" any)
+	for file in io.bfq.weight io.weight; do
+		[ ! -e "$dir/$file" ] || break
+	done
+	before=$(value "$file")
+	for reload in update daemon-reload; do
+		case $reload in
+		update) update --memory 64M --cpu-share 200 --pids-limit 30 ;;
+		*) ctl daemon-reload ;;
+		esac
+		is "$file" "$before"
+		is io.max "$disk rbps=1048576 wbps=max riops=max wiops=max"
+	done
+	update --blkio-weight 400
+	assert_ok
+	before=$(value "$file")
+	update_json '{"blockIO": {"weight": 700}, "unified": {"cgroup.max.depth": "nonsense"}}'
+	assert_fails cgroup.max.depth
+	is "$file" "$before"
+	ctl daemon-reload
+	is "$file" "$before"
+}
+
 @test "systemd: cpu.idle and weights exclude each other" {
 	start_container
 	# As runc 1.5: systemd has one property for both.
@@ -252,7 +309,7 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 @test "systemd: a device stays open over daemon-reload and update, and others stay shut (users.md B4)" {
 	! rootless_mode || skip "device rules are the host root's"
 	config '.linux.resources.devices = [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 1, "minor": 11, "access": "rw"}]
-	  | .process.capabilities |= map_values(. + ["CAP_MKNOD", "CAP_SYSLOG"])'
+	  | .process.capabilities |= map_values(. + ["CAP_MKNOD", "CAP_SYSLOG", "CAP_SYS_RAWIO"])'
 	start_container
 	local reload
 	for reload in "" reload update; do
@@ -264,6 +321,28 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	done
 	[[ $(property DeviceAllow) == *"/dev/char/1:11 rw"* ]] || fail "$(property DeviceAllow)"
 	assert_equal "$(property DevicePolicy)" strict
+}
+
+@test "systemd: rules that systemd has no word for, and a privileged container's, hold over a daemon-reload" {
+	! rootless_mode || skip "device rules are the host root's"
+	local policy rules mem
+	config '.process.capabilities |= map_values(. + ["CAP_MKNOD", "CAP_SYSLOG", "CAP_SYS_RAWIO"])'
+	while read -r policy mem rules; do
+		config --argjson r "$rules" '.linux.resources.devices = $r'
+		start_container
+		assert_equal "$(property DevicePolicy)" "$policy"
+		systemctl daemon-reload
+		runc update --pids-limit 100 "$ID"
+		run runc exec "$ID" sh -c 'rm -f /k /m; mknod /k c 1 11; : >/k && echo k; : >/dev/null && echo null
+			mknod /m c 1 1; dd if=/m count=0 of=/dev/null 2>/dev/null && echo mem || echo no'
+		assert_output k null "$mem"
+		runc delete --force "$ID"
+	done <<-'END'
+		auto mem [{"allow": true, "access": "rwm"}]
+		auto no [{"allow": true, "access": "rwm"}, {"allow": false, "type": "c", "major": 1, "minor": 1, "access": "rw"}]
+		auto no [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "minor": 11, "access": "rwm"}, {"allow": true, "type": "c", "access": "m"}]
+		auto no [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 1, "access": "rwm"}, {"allow": false, "type": "c", "major": 1, "minor": 1, "access": "rw"}]
+	END
 }
 
 @test "systemd: exec with a terminal after daemon-reload" {
