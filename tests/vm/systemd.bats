@@ -57,13 +57,15 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 		start_container
 		[ "$slice" != - ] || slice=$SLICE
 		assert_equal "$(property Slice "$scope")" "$slice"
-		[[ $(sed -n 's/^0:://p' "/proc/$(init_pid)/cgroup") == */"$slice/$scope" ]] || fail "$(cat "/proc/$(init_pid)/cgroup")"
+		[ "$slice" != -.slice ] || slice=
+		[[ $(sed -n 's/^0:://p' "/proc/$(init_pid)/cgroup") == */"${slice:+$slice/}$scope" ]] || fail "$(cat "/proc/$(init_pid)/cgroup")"
 		runc delete --force "$ID"
 		wait_until not_found "$scope"
 	done <<-END
 		machine.slice:pre:$ID machine.slice pre-$ID.scope
 		:pre:$ID - pre-$ID.scope
 		machine-deep.slice:pre-fix:$ID.x machine-deep.slice pre-fix-$ID.x.scope
+		-.slice:pre:$ID -.slice pre-$ID.scope
 		:cri-containerd:$ID+a_b - cri-containerd-$ID\x2ba_b.scope
 	END
 }
@@ -214,6 +216,49 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	is memory.oom.group 1
 }
 
+@test "systemd: a quota that is no whole percent is rounded up, in the cgroup as well" {
+	limits '{cpu: {quota: 20004, period: 100000}}'
+	has CPUQuotaPerSecUSec 210ms CPUQuotaPeriodUSec 100ms
+	is cpu.max "21000 100000"
+	update --cpu-quota 30001 --cpu-period 50000
+	has CPUQuotaPerSecUSec 610ms CPUQuotaPeriodUSec 50ms
+	is cpu.max "30500 50000"
+	update --cpu-period 1000000
+	has CPUQuotaPerSecUSec 40ms CPUQuotaPeriodUSec 1s
+	is cpu.max "40000 1000000"
+	ctl daemon-reload
+	is cpu.max "40000 1000000"
+}
+
+@test "systemd: cpu.quota and period, one without the other" {
+	start_container
+	update --cpu-period 50000
+	has CPUQuotaPerSecUSec infinity CPUQuotaPeriodUSec 50ms
+	is cpu.max "max 50000"
+	update --cpu-quota 30000
+	has CPUQuotaPerSecUSec 600ms
+	is cpu.max "30000 50000"
+	runc delete --force "$ID"
+	limits '{cpu: {quota: 5000}}'
+	has CPUQuotaPerSecUSec 50ms
+	is cpu.max "5000 100000"
+	update_json '{"unified": {"cpu.max": "max 100000"}}'
+	assert_ok
+	has CPUQuotaPerSecUSec infinity CPUQuotaPeriodUSec 100ms
+	is cpu.max "max 100000"
+}
+
+@test "systemd: unified outdoes the named limits" {
+	limits '{memory: {limit: 33554432, reservation: 25165824}, cpu: {shares: 3333, quota: 40000, period: 100000}, pids: {limit: 20},
+	  unified: {"memory.min": "131072", "memory.max": "40484864", "pids.max": "42", "cpu.max": "5000 50000", "cpu.weight": "42"}}'
+	has MemoryMin 131072 MemoryLow 25165824 MemoryMax 40484864 TasksMax 42 CPUQuotaPerSecUSec 100ms CPUQuotaPeriodUSec 50ms CPUWeight 42
+	is memory.min 131072
+	is memory.max 40484864
+	is pids.max 42
+	is cpu.max "5000 50000"
+	is cpu.weight 42
+}
+
 @test "systemd: limits of swap" {
 	limits '{memory: {limit: 33554432, swap: 33554432}}'
 	has MemorySwapMax 0
@@ -243,6 +288,38 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	has MemoryMax 33554432
 }
 
+@test "systemd: all changes at once, from flags and JSON" {
+	limits '{memory: {limit: 33554432, reservation: 25165824}, cpu: {shares: 100, quota: 500000, period: 1000000, cpus: "0-1"}, pids: {limit: 20}}'
+	update --memory 67108864 --memory-reservation 33554432 --cpu-period 900000 --cpu-quota 450000 --cpu-share 200 --cpu-burst 200000 \
+		--pids-limit 0 --cpuset-cpus 1 --cpuset-mems 0
+	assert_ok
+	assert_output ""
+	has MemoryMax 67108864 MemoryLow 33554432 CPUQuotaPerSecUSec 500ms CPUQuotaPeriodUSec 900ms CPUWeight "$(value cpu.weight)" TasksMax 1 \
+		AllowedCPUs 1 AllowedMemoryNodes 0
+	is cpu.max.burst 200000
+	is pids.max 1
+	update_json '{"memory": {"limit": 33554432, "reservation": 25165824}, "cpu": {"shares": 100, "quota": 500000, "period": 1000000, "burst": 0, "cpus": "0"}, "pids": {"limit": 20}}'
+	assert_ok
+	has MemoryMax 33554432 MemoryLow 25165824 CPUQuotaPerSecUSec 500ms CPUQuotaPeriodUSec 1s TasksMax 20 AllowedCPUs 0
+	is cpu.max "500000 1000000"
+	is cpu.max.burst 0
+	update --cpu-idle 2
+	assert_fails cpu.idle
+}
+
+@test "systemd: a paused container is updated, and stays paused" {
+	start_container
+	runc pause "$ID"
+	update --memory 64M --pids-limit 30 --cpu-quota 50000
+	assert_ok
+	has MemoryMax 67108864 TasksMax 30 CPUQuotaPerSecUSec 500ms
+	testcontainer "$ID" paused
+	ctl daemon-reload
+	testcontainer "$ID" paused
+	runc resume "$ID"
+	testcontainer "$ID" running
+}
+
 @test "systemd: weights and throttles of disks hold over daemon-reload and update" {
 	grep -qw io "/sys/fs/cgroup${VM_CGROUP:-}/cgroup.controllers" || skip "the user has no controller io"
 	local file dir reload disk before
@@ -269,6 +346,30 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	is "$file" "$before"
 	ctl daemon-reload
 	is "$file" "$before"
+}
+
+@test "systemd: without linux.resources" {
+	config 'del(.linux.resources)'
+	start_container
+	has MemoryMax infinity CPUWeight "[not set]" CPUQuotaPerSecUSec infinity
+	update --pids-limit 30
+	assert_ok
+	has TasksMax 30
+	run runc exec "$ID" sh -c 'echo >/dev/null && echo in'
+	assert_output in
+	ctl daemon-reload
+	run runc exec "$ID" sh -c 'echo >/dev/null && echo in'
+	assert_output in
+}
+
+@test "systemd: the runtime's CPU affinity is not passed on" {
+	limits '{cpu: {cpus: "0-1"}}'
+	runc delete --force "$ID"
+	detached taskset -c 1 "$RUNC" --root "$STATE" --systemd-cgroup run --detach --bundle "$BUNDLE" "$ID"
+	assert_ok
+	grep -q $'^Cpus_allowed_list:\t0-1$' "/proc/$(init_pid)/status" || fail "$(grep Cpus_allowed_list "/proc/$(init_pid)/status")"
+	run taskset -c 1 "$RUNC" --root "$STATE" --systemd-cgroup exec "$ID" grep Cpus_allowed_list /proc/self/status
+	assert_match $'\t0-1$'
 }
 
 @test "systemd: cpu.idle and weights exclude each other" {
@@ -360,13 +461,17 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 # --- the end -----------------------------------------------------------------
 
 @test "systemd: delete removes a unit that failed" {
-	config '.annotations = {"org.systemd.property.RuntimeMaxUSec": "uint64 8000000", "org.systemd.property.TimeoutStopUSec": "uint64 1000000"} | .process.args = ["sleep", "1000"]'
+	config '.annotations = {"org.systemd.property.RuntimeMaxSec": "8", "org.systemd.property.TimeoutStopSec": "1"} | .process.args = ["sleep", "1000"]'
 	start_container
 	wait_until has_status "$ID" stopped
 	wait_until failed
+	run ctl status "$SCOPE"
+	assert_status 3 # not active
 	run runc delete "$ID"
 	assert_ok
 	wait_until not_found "$SCOPE"
+	run ctl status "$SCOPE"
+	assert_status 4 # no such unit
 }
 
 @test "systemd: a failed unit of the same name does not keep a container from it" {
@@ -388,6 +493,29 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	mv "$W/kept" "$STATE/$ID"
 	testcontainer "$ID" running
 	has ActiveState active
+}
+
+@test "systemd: a cgroup that is there and frozen is refused and not waited for" {
+	! rootless_mode || skip "needs root: a cgroup in another's slice"
+	local dir=/sys/fs/cgroup/system.slice/$SCOPE
+	mkdir "$dir"
+	echo 1 >"$dir/cgroup.freeze"
+	RUNC_TIMEOUT=20 run_container
+	rmdir "$dir"
+	assert_status 1
+	assert_has "container's cgroup unexpectedly frozen"
+	wait_until not_found "$SCOPE"
+}
+
+@test "systemd: a cgroupsPath that another container has is refused" {
+	config --arg p "$SLICE:pre:$ID" '.linux.cgroupsPath = $p'
+	start_container
+	run runc run --bundle "$BUNDLE" "$ID-2"
+	assert_fails "container's cgroup is not empty"
+	run runc create --bundle "$BUNDLE" "$ID-2"
+	assert_fails "container's cgroup is not empty"
+	testcontainer "$ID" running
+	assert_equal "$(property ActiveState "pre-$ID.scope")" active
 }
 
 @test "systemd: who stops the unit stops the container" {
