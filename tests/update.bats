@@ -253,7 +253,14 @@ quota_period() {
 	update --cpu-share 512 --cpu-idle 0
 	assert_ok
 	assert_equal "$(cat "$(dir cpu)/cpu.idle")" 0
-	unified || assert_equal "$(cat "$(dir cpu)/cpu.shares")" 512
+	local weight=512
+	! unified || weight=59
+	assert_equal "$(limit cpu cpu.shares cpu.weight)" "$weight"
+	# Idleness takes the weight away, and its end gives it back.
+	update --cpu-idle 1
+	update --cpu-idle 0
+	assert_ok
+	assert_equal "$(limit cpu cpu.shares cpu.weight)" "$weight"
 }
 
 @test "update: cpuset-cpus and cpuset-mems" {

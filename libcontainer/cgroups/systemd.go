@@ -2,6 +2,7 @@ package cgroups
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -25,6 +26,9 @@ func (m *Manager) unitProperties(r *Resources, _ int) (props []sdbus.Property, e
 	if r.MemorySwap > 0 && r.MemorySwap == r.Memory {
 		props = append(props, property("MemorySwapMax", uint64(0)))
 	}
+	if endsIdle(r) {
+		props = append(props, property("CPUWeight", uint64(math.MaxUint64))) // "not set" ends idleness
+	}
 	if weight := m.ioWeight(r); weight != 0 {
 		props = append(props, property("IOWeight", weight))
 	}
@@ -33,6 +37,12 @@ func (m *Manager) unitProperties(r *Resources, _ int) (props []sdbus.Property, e
 
 func property(name string, value any) sdbus.Property {
 	return sdbus.Property{Name: name, Value: dbus.MakeVariant(value)}
+}
+
+// endsIdle tells whether cpu.idle is to be 0, and no weight says the same to systemd.
+func endsIdle(r *Resources) bool {
+	named := r.CPUIdle != nil && *r.CPUIdle == 0
+	return (named || strings.TrimSpace(r.Unified["cpu.idle"]) == "0") && r.CpuWeight == 0 && r.Unified["cpu.weight"] == ""
 }
 
 // ioWeight is the weight for all disks, in systemd's measure; 0: none is asked for.

@@ -1,6 +1,7 @@
 package cgroups
 
 import (
+	"math"
 	"os"
 	"reflect"
 	"testing"
@@ -48,6 +49,10 @@ func TestSystemdGetsLimits(t *testing.T) {
 		{in: Resources{PidsLimit: new(int64)}},
 		{in: Resources{Memory: 5, MemorySwap: 6}},
 		{in: Resources{Memory: 5, MemorySwap: 5}, name: "MemorySwapMax"},
+		{in: Resources{CPUIdle: new(int64)}, name: "CPUWeight", want: math.MaxUint64},
+		{in: Resources{CPUIdle: new(int64), CpuWeight: 5}},
+		{in: unified("cpu.idle", "0\n"), name: "CPUWeight", want: math.MaxUint64},
+		{in: unified("cpu.idle", "1")},
 		{in: Resources{BlkioWeight: 10}, name: "IOWeight", want: 1},
 		{in: Resources{BlkioWeight: 1000}, name: "IOWeight", want: 10000},
 		{in: Resources{BlkioWeight: 50}, dir: withBFQ, name: "IOWeight", want: 50},

@@ -20,6 +20,9 @@ import (
 func (m *Manager) Update(r *Resources) (undo func() error, err error) {
 	change, old := *r, *m.cfg.Resources
 	complete(&change, &old)
+	if m.cfg.Systemd {
+		keepUntold(&change, &old)
+	}
 	m.settleIdle(&change)
 	saved := m.snapshot(&change)
 	// The library takes what it has set for the whole of the limits.
@@ -63,9 +66,12 @@ func (m *Manager) explainUpdate(r, old *Resources, err error) error {
 }
 
 // complete adds to a change what it is read together with: quota and period are
-// one file of cgroup v2 and one property of systemd, and its limit of swap
-// is the difference to that of memory.
+// one file of cgroup v2 and one property of systemd, its limit of swap is the
+// difference to that of memory, and what was idle has no weight left.
 func complete(r, old *Resources) {
+	if r.CPUIdle != nil && *r.CPUIdle == 0 && r.CpuWeight == 0 {
+		r.CpuShares, r.CpuWeight = old.CpuShares, old.CpuWeight
+	}
 	if (r.CpuQuota == 0) != (r.CpuPeriod == 0) {
 		take(&r.CpuQuota, old.CpuQuota)
 		take(&r.CpuPeriod, old.CpuPeriod)
@@ -75,6 +81,17 @@ func complete(r, old *Resources) {
 	}
 	if r.Memory == -1 && r.MemorySwap == 0 {
 		r.MemorySwap = -1 // else it would stay below the limit of memory
+	}
+}
+
+// keepUntold adds to a change what systemd would undo with its own idea: it takes
+// no property for it, at least not from a running scope.
+func keepUntold(r, old *Resources) {
+	for _, file := range [...]string{"memory.oom.group", "memory.zswap.max", "memory.zswap.writeback"} {
+		value, is := old.Unified[file]
+		if _, asked := r.Unified[file]; is && !asked {
+			union(&r.Unified, map[string]string{file: value})
+		}
 	}
 }
 

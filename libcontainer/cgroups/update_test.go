@@ -83,7 +83,8 @@ func setSomething(v reflect.Value) {
 }
 
 func TestComplete(t *testing.T) {
-	old := &Resources{Memory: 100, CpuQuota: 20, CpuPeriod: 30}
+	old := &Resources{Memory: 100, CpuQuota: 20, CpuPeriod: 30, CpuShares: 7, CpuWeight: 8}
+	idle, busy := int64(1), int64(0)
 	for _, c := range []struct{ change, want Resources }{
 		{Resources{CpuQuota: 5}, Resources{CpuQuota: 5, CpuPeriod: 30}},
 		{Resources{CpuPeriod: 5}, Resources{CpuQuota: 20, CpuPeriod: 5}},
@@ -91,11 +92,29 @@ func TestComplete(t *testing.T) {
 		{Resources{MemorySwap: 200}, Resources{Memory: 100, MemorySwap: 200}},
 		{Resources{Memory: -1}, Resources{Memory: -1, MemorySwap: -1}},
 		{Resources{Memory: 50}, Resources{Memory: 50}},
+		{Resources{CPUIdle: &idle}, Resources{CPUIdle: &idle}},
+		{Resources{CPUIdle: &busy}, Resources{CPUIdle: &busy, CpuShares: 7, CpuWeight: 8}},
+		{Resources{CPUIdle: &busy, CpuWeight: 9}, Resources{CPUIdle: &busy, CpuWeight: 9}},
 		{Resources{}, Resources{}},
 	} {
 		got := c.change
 		if complete(&got, old); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%+v becomes %+v, want %+v", c.change, got, c.want)
+		}
+	}
+}
+
+func TestKeepUntold(t *testing.T) {
+	key := "memory.oom.group"
+	old := &Resources{Unified: map[string]string{key: "1", "memory.max": "5", "memory.reclaim": "1M"}}
+	for _, c := range []struct{ change, want map[string]string }{
+		{nil, map[string]string{key: "1"}},
+		{map[string]string{"pids.max": "3"}, map[string]string{key: "1", "pids.max": "3"}},
+		{map[string]string{key: "0"}, map[string]string{key: "0"}},
+	} {
+		r := &Resources{Unified: c.change}
+		if keepUntold(r, old); !reflect.DeepEqual(r.Unified, c.want) {
+			t.Errorf("%v becomes %v, want %v", c.change, r.Unified, c.want)
 		}
 	}
 }

@@ -216,6 +216,21 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	is memory.oom.group 1
 }
 
+@test "systemd: limits that are none, and properties that nothing else sets" {
+	limits '{memory: {limit: 33554432, swap: -1}, pids: {limit: 0}, unified: {"memory.oom.group": "1"}}'
+	has MemoryMax 33554432 MemorySwapMax infinity TasksMax 1
+	update --memory 48M
+	is memory.oom.group 1
+	runc delete --force "$ID"
+	config '.annotations = {"org.systemd.property.After": "['\''basic.target'\'']", "org.systemd.property.CPUWeight": "uint64 50", "org.systemd.property.MemoryHigh": "uint64 50003968"}'
+	limits '{pids: {limit: -1}, cpu: {quota: -1}}'
+	[[ $(property After) == *basic.target* ]] || fail "$(property After)"
+	update --memory 64M --cpu-quota 50000
+	has TasksMax infinity CPUWeight 50 MemoryHigh 50003968
+	is cpu.weight 50
+	is memory.high 50003968
+}
+
 @test "systemd: a quota that is no whole percent is rounded up, in the cgroup as well" {
 	limits '{cpu: {quota: 20004, period: 100000}}'
 	has CPUQuotaPerSecUSec 210ms CPUQuotaPeriodUSec 100ms
@@ -383,7 +398,9 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	update --cpu-share 200
 	assert_ok
 	is cpu.idle 0
-	has CPUWeight "$(value cpu.weight)"
+	local weight
+	weight=$(value cpu.weight)
+	has CPUWeight "$weight"
 	update_json '{"unified": {"cpu.idle": "1", "cpu.weight": "8"}}'
 	assert_ok
 	assert_has "unable to apply both"
@@ -391,6 +408,21 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	update_json '{"unified": {"cpu.weight": "8"}}'
 	assert_ok
 	has CPUWeight 8
+	is cpu.idle 0
+	# An end of idleness is not forgotten, nor is the weight from before.
+	update --cpu-share 200
+	update --cpu-idle 1
+	update --cpu-idle 0
+	update --cpu-period 50000
+	is cpu.idle 0
+	is cpu.weight "$weight"
+	ctl daemon-reload
+	is cpu.idle 0
+	is cpu.weight "$weight"
+	update_json '{"unified": {"cpu.idle": "1"}}'
+	is cpu.idle 1
+	update_json '{"unified": {"cpu.idle": "0"}}'
+	ctl daemon-reload
 	is cpu.idle 0
 }
 
@@ -543,4 +575,34 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 		start_container
 		runc delete --force "$ID"
 	done
+}
+
+@test "systemd: the driver of a container is the one it was made with" {
+	local plain=("$RUNC" --root "$STATE")
+	start_container
+	run "${plain[@]}" update --pids-limit 30 "$ID"
+	assert_ok
+	has TasksMax 30
+	run "${plain[@]}" exec "$ID" echo in
+	assert_output in
+	run "${plain[@]}" delete --force "$ID"
+	assert_ok
+	wait_until not_found "$SCOPE"
+}
+
+@test "systemd: restore makes a unit with the limits of the bundle" {
+	criu check >/dev/null 2>&1 || skip "criu check fails"
+	config '.linux.resources += {memory: {limit: 67108864}, pids: {limit: 40}, cpu: {quota: 50000}}'
+	runc run --detach --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
+	update --pids-limit 50
+	run runc checkpoint --image-path "$W/img" --work-path "$W/work" "$ID"
+	assert_ok
+	wait_until not_found "$SCOPE"
+	detached runc restore --detach --bundle "$BUNDLE" --image-path "$W/img" --work-path "$W/work" "$ID"
+	assert_ok
+	has ActiveState active MemoryMax 67108864 TasksMax 40 CPUQuotaPerSecUSec 500ms DevicePolicy strict Slice "$SLICE"
+	is memory.max 67108864
+	ctl daemon-reload
+	run runc exec "$ID" sh -c 'echo >/dev/null && echo in'
+	assert_output in
 }
