@@ -112,7 +112,7 @@ func (m *Manager) restoreSystemd(s saved) error {
 	}
 	limits := *m.cfg.Resources
 	if m.v2 {
-		limits = Resources{Unified: s.properties()}
+		limits = Resources{Unified: s.properties(), BlkioWeightDevice: limits.BlkioWeightDevice}
 	}
 	limits.SkipDevices = true
 	old := m.cfg.Resources

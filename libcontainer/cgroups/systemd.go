@@ -32,6 +32,9 @@ func (m *Manager) unitProperties(r *Resources, _ int) (props []sdbus.Property, e
 	if weight := m.ioWeight(r); weight != 0 {
 		props = append(props, property("IOWeight", weight))
 	}
+	if list := m.ioDeviceWeights(r); len(list) > 0 {
+		props = append(props, property("IODeviceWeight", list))
+	}
 	return props, nil
 }
 
@@ -53,10 +56,32 @@ func (m *Manager) ioWeight(r *Resources) uint64 {
 	if weight := defaultWeight(r.Unified["io.weight"]); weight != 0 {
 		return weight
 	}
-	if _, err := os.Lstat(m.paths[""] + "/io.bfq.weight"); err == nil {
-		return ofBFQ(uint64(r.BlkioWeight))
+	return m.systemdWeight(r.BlkioWeight)
+}
+
+// deviceWeight is systemd's (st).
+type deviceWeight struct {
+	Path   string
+	Weight uint64
+}
+
+// ioDeviceWeights are the weights for single disks: BFQ forgets them when it gets
+// one for all.
+func (m *Manager) ioDeviceWeights(r *Resources) (list []deviceWeight) {
+	for _, d := range r.BlkioWeightDevice {
+		if weight := m.systemdWeight(d.Weight); weight != 0 {
+			list = append(list, deviceWeight{fmt.Sprintf("/dev/block/%d:%d", d.Major, d.Minor), weight})
+		}
 	}
-	return occ.ConvertBlkIOToIOWeightValue(r.BlkioWeight)
+	return list
+}
+
+// systemdWeight is what makes systemd write what the library does for weight.
+func (m *Manager) systemdWeight(weight uint16) uint64 {
+	if _, err := os.Lstat(m.paths[""] + "/io.bfq.weight"); err == nil {
+		return ofBFQ(uint64(weight))
+	}
+	return occ.ConvertBlkIOToIOWeightValue(weight)
 }
 
 // defaultWeight finds "default 300" or "300" among lines for single disks; 0: it is

@@ -5,6 +5,8 @@ import (
 	"os"
 	"reflect"
 	"testing"
+
+	occ "github.com/opencontainers/cgroups"
 )
 
 func TestSystemdGetsNumbers(t *testing.T) {
@@ -74,5 +76,14 @@ func TestSystemdGetsLimits(t *testing.T) {
 		if props, err := m.unitProperties(&c.in, 252); err != nil || props != nil {
 			t.Errorf("%+v: got %v, %v with cgroup v1, or devices of an update", c.in, props, err)
 		}
+	}
+}
+
+func TestSystemdGetsDeviceWeights(t *testing.T) {
+	m := &Manager{v2: true, paths: map[string]string{}}
+	r := &Resources{SkipDevices: true, BlkioWeightDevice: []*occ.WeightDevice{occ.NewWeightDevice(8, 16, 1000, 0), occ.NewWeightDevice(8, 0, 0, 500)}}
+	props, err := m.unitProperties(r, 252)
+	if want := []deviceWeight{{"/dev/block/8:16", 10000}}; err != nil || len(props) != 1 || !reflect.DeepEqual(props[0].Value.Value(), want) {
+		t.Errorf("got %v, %v, want %v", props, err, want)
 	}
 }

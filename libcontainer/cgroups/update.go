@@ -67,10 +67,16 @@ func (m *Manager) explainUpdate(r, old *Resources, err error) error {
 
 // complete adds to a change what it is read together with: quota and period are
 // one file of cgroup v2 and one property of systemd, its limit of swap is the
-// difference to that of memory, and what was idle has no weight left.
+// difference to that of memory, what was idle has no weight left, and with a weight
+// for all disks BFQ forgets those for single ones.
 func complete(r, old *Resources) {
 	if r.CPUIdle != nil && *r.CPUIdle == 0 && r.CpuWeight == 0 {
 		r.CpuShares, r.CpuWeight = old.CpuShares, old.CpuWeight
+	}
+	if r.BlkioWeight != 0 {
+		devices := old.BlkioWeightDevice
+		replace(&devices, r.BlkioWeightDevice, weighed)
+		r.BlkioWeightDevice = devices
 	}
 	if (r.CpuQuota == 0) != (r.CpuPeriod == 0) {
 		take(&r.CpuQuota, old.CpuQuota)
@@ -145,12 +151,14 @@ func mergeLists(m, r *Resources) {
 	replace(&m.BlkioThrottleWriteBpsDevice, r.BlkioThrottleWriteBpsDevice, throttled)
 	replace(&m.BlkioThrottleReadIOPSDevice, r.BlkioThrottleReadIOPSDevice, throttled)
 	replace(&m.BlkioThrottleWriteIOPSDevice, r.BlkioThrottleWriteIOPSDevice, throttled)
-	replace(&m.BlkioWeightDevice, r.BlkioWeightDevice, func(d *occ.WeightDevice) occ.BlockIODevice { return d.BlockIODevice })
+	replace(&m.BlkioWeightDevice, r.BlkioWeightDevice, weighed)
 	replace(&m.HugetlbLimit, r.HugetlbLimit, func(l *occ.HugepageLimit) string { return l.Pagesize })
 	replace(&m.NetPrioIfpriomap, r.NetPrioIfpriomap, func(p *occ.IfPrioMap) string { return p.Interface })
 	union(&m.Rdma, r.Rdma)
 	union(&m.Unified, r.Unified)
 }
+
+func weighed(d *occ.WeightDevice) occ.BlockIODevice { return d.BlockIODevice }
 
 // replace appends to a list the limits more, in place of those for the same
 // subject.

@@ -83,7 +83,8 @@ func setSomething(v reflect.Value) {
 }
 
 func TestComplete(t *testing.T) {
-	old := &Resources{Memory: 100, CpuQuota: 20, CpuPeriod: 30, CpuShares: 7, CpuWeight: 8}
+	old := &Resources{Memory: 100, CpuQuota: 20, CpuPeriod: 30, CpuShares: 7, CpuWeight: 8,
+		BlkioWeightDevice: []*occ.WeightDevice{occ.NewWeightDevice(8, 0, 300, 0)}}
 	idle, busy := int64(1), int64(0)
 	for _, c := range []struct{ change, want Resources }{
 		{Resources{CpuQuota: 5}, Resources{CpuQuota: 5, CpuPeriod: 30}},
@@ -95,6 +96,7 @@ func TestComplete(t *testing.T) {
 		{Resources{CPUIdle: &idle}, Resources{CPUIdle: &idle}},
 		{Resources{CPUIdle: &busy}, Resources{CPUIdle: &busy, CpuShares: 7, CpuWeight: 8}},
 		{Resources{CPUIdle: &busy, CpuWeight: 9}, Resources{CPUIdle: &busy, CpuWeight: 9}},
+		{Resources{BlkioWeight: 9}, Resources{BlkioWeight: 9, BlkioWeightDevice: old.BlkioWeightDevice}},
 		{Resources{}, Resources{}},
 	} {
 		got := c.change

@@ -339,7 +339,7 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	grep -qw io "/sys/fs/cgroup${VM_CGROUP:-}/cgroup.controllers" || skip "the user has no controller io"
 	local file dir reload disk before
 	disk=$(lsblk -dno MAJ:MIN | tail -n 1 | tr -d ' ')
-	limits '{blockIO: {weight: 500}, unified: {"io.max": "'"$disk"' rbps=1048576"}}'
+	limits '{blockIO: {weight: 500, weightDevice: [{major: '"${disk%:*}"', minor: '"${disk#*:}"', weight: 300}]}, unified: {"io.max": "'"$disk"' rbps=1048576"}}'
 	dir=$(cgroup_dir "$(init_pid)" any)
 	for file in io.bfq.weight io.weight; do
 		[ ! -e "$dir/$file" ] || break
@@ -355,6 +355,7 @@ not_found() { [ "$(property LoadState "$1")" = not-found ]; }
 	done
 	update --blkio-weight 400
 	assert_ok
+	[ "$(value "$file" | tail -n 1)" = "$(tail -n 1 <<<"$before")" ] || fail "$(value "$file")"
 	before=$(value "$file")
 	update_json '{"blockIO": {"weight": 700}, "unified": {"cgroup.max.depth": "nonsense"}}'
 	assert_fails cgroup.max.depth
