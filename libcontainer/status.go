@@ -3,7 +3,6 @@ package libcontainer
 import (
 	"errors"
 	"io/fs"
-	"time"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
@@ -47,10 +46,11 @@ func (c *Container) Status() (Status, error) {
 	return Running, nil
 }
 
-// initAlive tells whether the process of the state is there and the same: not
-// a later one with its number, nor one from before a reboot.
+// initAlive tells whether the process of the state is there and the same, not a
+// later one with its number. The clock of the day is not asked: it may have been
+// set meanwhile, or the machine may have stood still as a snapshot.
 func (c *Container) initAlive() (bool, error) {
-	if c.st.InitPID <= 0 || c.beforeBoot() {
+	if c.st.InitPID <= 0 {
 		return false, nil
 	}
 	stat, err := sys.ReadProcStat(c.st.InitPID)
@@ -61,13 +61,6 @@ func (c *Container) initAlive() (bool, error) {
 		return false, err
 	}
 	return stat.Alive() && stat.StartTime == c.st.InitStartTime, nil
-}
-
-// beforeBoot tells whether the container was made before the machine started.
-// A minute is left for clocks that were set meanwhile.
-func (c *Container) beforeBoot() bool {
-	uptime, err := sys.UptimeSeconds()
-	return err == nil && time.Since(c.st.Created) > time.Duration(uptime)*time.Second+time.Minute
 }
 
 // PID is the first process's number, 0 once it has ended.

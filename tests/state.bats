@@ -88,6 +88,16 @@ load helpers
 	runc delete "$ID"
 }
 
+@test "state: a clock that was set, or stood still in a snapshot, ends no container" {
+	start_container
+	jq -c '.created = "2001-01-01T00:00:00Z"' "$STATE/$ID/state.json" >"$W/new"
+	cp "$W/new" "$STATE/$ID/state.json"
+	testcontainer "$ID" running
+	run runc delete "$ID"
+	assert_fails "not stopped"
+	testcontainer "$ID" running
+}
+
 @test "state: delete --force does not kill who has the pid now" {
 	start_container
 	local pid other

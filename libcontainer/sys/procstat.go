@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 // ProcStat is what /proc/PID/stat tells about a process (proc_pid_stat(5)).
@@ -59,11 +57,4 @@ func parseProcStat(path string, data []byte) (s ProcStat, err error) {
 	s.Ending = bits&exiting != 0
 	s.StartTime, err = strconv.ParseUint(string(fields[startTime]), 10, 64)
 	return s, err
-}
-
-// UptimeSeconds is the time since boot, suspended time included.
-func UptimeSeconds() (int64, error) {
-	var ts unix.Timespec
-	err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts)
-	return int64(ts.Sec), os.NewSyscallError("clock_gettime", err) // 32 bits on some machines
 }
