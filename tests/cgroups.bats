@@ -235,6 +235,32 @@ owners() { runc exec "$ID" sh -c 'cd /sys/fs/cgroup; stat -c %u . cgroup.procs c
 	[ -z "$(test_cgroups)" ] || fail "left: $(test_cgroups)"
 }
 
+@test "cgroups: a container that nests them deeper than a path is long can be listed, killed and deleted" {
+	unified || skip "version 1 is not given away"
+	only_ours
+	in_userns
+	with_cgroupns
+	config '(.mounts[] | select(.type == "cgroup")).options -= ["ro"]'
+	mkfifo -m 666 "$BUNDLE/rootfs/ready"
+	container_script 'n=$(printf %200s | tr " " x); cd /sys/fs/cgroup; i=0
+		while [ $((i += 1)) -le 45 ]; do mkdir $n && cd -P $n || exit; done
+		sleep 1000 & echo $! >cgroup.procs; echo >/ready; wait'
+	local end pids
+	for end in "kill --all $ID KILL" "delete --force $ID"; do
+		start_container
+		read -r -t 20 <"$BUNDLE/rootfs/ready"
+		mapfile -t pids < <(runc ps -f json "$ID" | jq '.[]')
+		[ "${#pids[@]}" -eq 2 ] || fail "${pids[*]}"
+		# shellcheck disable=SC2086
+		run runc $end
+		assert_ok
+		wait_until gone "${pids[0]}"
+		wait_until gone "${pids[1]}"
+		runc delete --force "$ID"
+		[ -z "$(test_cgroups)" ] || fail "left: $(test_cgroups)"
+	done
+}
+
 @test "cgroups: read-only, or without a cgroup namespace, it does not belong to the container" {
 	unified || skip "version 1 is not given away"
 	in_userns

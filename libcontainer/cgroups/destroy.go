@@ -39,6 +39,11 @@ func (m *Manager) destroySystemd(deadline time.Time) error {
 	if err := awaitEmpty(dir, deadline); err != nil {
 		return fmt.Errorf("remove cgroup: %w", err)
 	}
+	for _, dir := range m.dirs() { // systemd and the library go by path, which may be too long
+		if err := removeBelow(dir, deadline); err != nil {
+			return err
+		}
+	}
 	lib, err := m.library()
 	if err != nil {
 		return err
@@ -56,14 +61,8 @@ func removeTree(dir string, deadline time.Time) error {
 	if err == nil {
 		return nil
 	}
-	below, listErr := children(dir)
-	if listErr != nil && !gone(listErr) {
-		return fmt.Errorf("remove cgroup: %w (%w)", err, listErr)
-	}
-	for _, child := range below {
-		if err := removeTree(child, deadline); err != nil {
-			return err
-		}
+	if err := removeBelow(dir, deadline); err != nil {
+		return err
 	}
 	for errors.Is(err, unix.EBUSY) || errors.Is(err, unix.ENOTEMPTY) {
 		if err := awaitEmpty(dir, deadline); err != nil {
@@ -80,6 +79,21 @@ func removeTree(dir string, deadline time.Time) error {
 		time.Sleep(200 * time.Microsecond)
 	}
 	return fmt.Errorf("remove cgroup: %w", err)
+}
+
+func removeBelow(dir string, deadline time.Time) error {
+	dir, done := reach(dir)
+	defer done()
+	below, err := children(dir)
+	if err != nil && !gone(err) {
+		return fmt.Errorf("remove cgroup: %w", err)
+	}
+	for _, child := range below {
+		if err := removeTree(child, deadline); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rmdir takes a directory that is not there for removed. A read-only mount
