@@ -37,8 +37,7 @@ func (c *Container) Signal(sig unix.Signal) error {
 		return ErrNotRunning
 	}
 	if err == nil && sig == unix.SIGKILL {
-		// A killed process in a frozen cgroup (v1) dies when it is thawed.
-		return c.thaw()
+		return c.cgroup.ThawAll()
 	}
 	return err
 }
@@ -80,14 +79,6 @@ func (c *Container) hasProcesses() bool {
 	return err == nil && len(pids) > 0
 }
 
-func (c *Container) thaw() error {
-	frozen, err := c.cgroup.Frozen()
-	if err != nil || !frozen {
-		return err
-	}
-	return c.cgroup.Thaw()
-}
-
 // Delete removes a container that has stopped, or was created and never
 // started; with force it ends any other first.
 func (c *Container) Delete(force bool) error {
@@ -125,14 +116,24 @@ func (c *Container) end() error {
 	if err := init.Signal(unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
 		return err
 	}
-	if err := c.thaw(); err != nil {
+	if err := c.cgroup.ThawAll(); err != nil {
 		return err
 	}
 	ended, err := init.Ended(killTimeout)
 	if err == nil && !ended {
-		err = fault.Worded(fault.CgroupBusy, fmt.Errorf("container init (pid %d) still running %v after SIGKILL; see its wait channel in /proc/%d/wchan", init.PID, killTimeout, init.PID))
+		err = c.whyLasting(init.PID)
 	}
 	return err
+}
+
+// whyLasting says of a killed process that is still there what to do.
+func (c *Container) whyLasting(pid int) error {
+	err := fmt.Errorf("container init (pid %d) still running %v after SIGKILL", pid, killTimeout)
+	by, frozenErr := c.cgroup.FrozenBy()
+	if _, v2 := c.cgroup.FreezerDir(); !v2 && by != "" && frozenErr == nil {
+		return fault.New(fault.CgroupFrozen, fmt.Errorf("%w: the cgroup %s is frozen", err, by), "thaw it, then delete again")
+	}
+	return fault.Worded(fault.CgroupBusy, fmt.Errorf("%w; see its wait channel in /proc/%d/wchan", err, pid))
 }
 
 // Destroy removes what a container without a first process holds: what is left

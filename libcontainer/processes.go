@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"runc/libcontainer/cgroups"
 	"runc/libcontainer/configs"
 	"runc/libcontainer/sys"
 )
@@ -108,6 +109,13 @@ func (c *Container) signalWithoutCgroup(sig unix.Signal) error {
 	if err != nil {
 		return err
 	}
+	for some := range slices.Chunk(pids, cgroups.HeldAtOnce) {
+		err = errors.Join(err, c.signalSome(sig, some))
+	}
+	return err
+}
+
+func (c *Container) signalSome(sig unix.Signal, pids []int) error {
 	var held []*sys.Process
 	for _, pid := range pids {
 		if p, err := sys.FindProcess(pid); err == nil {

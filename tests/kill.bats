@@ -178,6 +178,23 @@ all_of() {
 	done
 }
 
+@test "kill, delete: more processes than the runtime may have descriptors" {
+	only_ours "1.1.5 kills one"
+	config 'del(.linux.namespaces[] | select(.type == "pid"))'
+	mkfifo "$BUNDLE/rootfs/ready"
+	container_script 'i=0; while [ $((i += 1)) -le 150 ]; do sleep 1000 & done; echo > /ready; wait'
+	local end
+	for end in "kill --all $ID KILL" "kill $ID KILL" "delete --force $ID"; do
+		start_container
+		read -r -t 20 <"$BUNDLE/rootfs/ready"
+		# shellcheck disable=SC2086
+		run sh -c 'ulimit -n 100; exec "$@"' sh "$RUNC" --root "$STATE" $end
+		assert_ok
+		wait_until all_gone
+		runc delete --force "$ID"
+	done
+}
+
 @test "kill, delete: the process ids of another container: every process of this one ends, and no other" {
 	only_ours "1.1.5 kills one"
 	start_container "$ID-2"

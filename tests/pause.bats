@@ -125,6 +125,23 @@ frozen_state() {
 	assert_has "cannot exec in a paused container"
 }
 
+@test "pause: exec is refused at once where version 1 is mounted in another place" {
+	only_ours
+	unified && skip "version 1"
+	mkdir "$W/freezer"
+	# shellcheck disable=SC2016
+	run unshare -m sh -ec '
+		umount /sys/fs/cgroup/freezer
+		mount -t cgroup -o freezer freezer "$3/freezer"
+		"$1" --root "$2" run -d -b "$3/bundle" "$4" </dev/null >/dev/null 2>&1
+		"$1" --root "$2" pause "$4"
+		timeout -s KILL 10 "$1" --root "$2" exec "$4" true || echo "status $?"
+		"$1" --root "$2" delete --force "$4"' sh "$RUNC" "$STATE" "$W" "$ID"
+	assert_ok
+	assert_has "cannot exec in a paused container"
+	assert_has "status 255"
+}
+
 @test "pause: delete without --force is refused" {
 	start_container
 	runc pause "$ID"
@@ -210,17 +227,50 @@ frozen_state() {
 	done
 }
 
-@test "pause: frozen sub-cgroups do not keep delete from ending it" {
-	only_ours
-	unified || skip "version 1 thaws with the parent"
-	start_container
+# freeze_below has init in a frozen cgroup below the container's, which it can make
+# itself where it may write there.
+freeze_below() {
 	local dir
 	dir=$(cgroup_dir "$(init_pid)" freezer)
-	mkdir "$dir/sub"
-	sleep 1000 &
-	echo $! >"$dir/sub/cgroup.procs"
-	echo 1 >"$dir/sub/cgroup.freeze"
+	mkdir -p "$dir/sub/sub"
+	init_pid >"$dir/sub/sub/cgroup.procs"
+	if unified; then
+		echo 1 >"$dir/sub/cgroup.freeze"
+	else
+		echo FROZEN >"$dir/sub/sub/freezer.state"
+		echo FROZEN >"$dir/sub/freezer.state"
+	fi
+}
+
+@test "pause: frozen sub-cgroups do not keep kill and delete from ending it" {
+	only_ours
+	start_container
+	freeze_below
 	RUNC_TIMEOUT=20 run runc delete --force "$ID"
 	assert_ok
 	[ -z "$(test_cgroups)" ]
+	start_container
+	freeze_below
+	runc kill "$ID" KILL
+	wait_until has_status "$ID" stopped
+	config '.linux.namespaces |= map(select(.type != "pid"))'
+	start_container "$ID-2"
+	ID=$ID-2 freeze_below
+	runc kill "$ID-2" KILL
+	wait_until has_status "$ID-2" stopped
+}
+
+@test "pause: a frozen ancestor that keeps a killed container from ending is named" {
+	only_ours
+	unified && skip "version 2 lets it end"
+	config --arg p "/$ID-parent/$ID" '.linux.cgroupsPath = $p'
+	start_container
+	local parent
+	parent=$(dirname "$(cgroup_dir "$(init_pid)" freezer)")
+	echo FROZEN >"$parent/freezer.state"
+	RUNC_TIMEOUT=20 run runc delete --force "$ID"
+	echo THAWED >"$parent/freezer.state"
+	assert_fails "still running 10s after SIGKILL: the cgroup $parent is frozen; thaw it, then delete again"
+	runc delete --force "$ID"
+	rmdir /sys/fs/cgroup/*/"$ID-parent" 2>/dev/null || true
 }

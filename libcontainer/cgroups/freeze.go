@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	occ "github.com/opencontainers/cgroups"
@@ -58,7 +57,7 @@ func (m *Manager) FrozenBy() (string, error) {
 	if dir == "" || !standsStill(dir, file) {
 		return "", nil
 	}
-	for d := dir; strings.HasPrefix(d, root+"/"); d = filepath.Dir(d) {
+	for d := dir; d != "/"; d = filepath.Dir(d) {
 		if frozen, err := told(d, file); frozen || err != nil {
 			return d, err
 		}
@@ -148,6 +147,36 @@ func (m *Manager) Thaw() error {
 		return fmt.Errorf("thaw: %w", err)
 	}
 	return nil
+}
+
+// ThawAll lets processes die that were killed: with cgroup v1 they do not as long as
+// they are frozen, be it by a cgroup below, which may be the container's own work.
+func (m *Manager) ThawAll() error {
+	dir, ok := m.paths["freezer"]
+	if !ok {
+		return nil
+	}
+	if err := thawTree(dir); err != nil {
+		return fmt.Errorf("thaw: %w", err)
+	}
+	return nil
+}
+
+func thawTree(dir string) error {
+	dir, done := reach(dir)
+	defer done()
+	err := write(dir, "freezer.state", "THAWED")
+	if gone(err) {
+		return nil
+	}
+	below, listErr := children(dir)
+	if !gone(listErr) {
+		err = first(err, listErr)
+	}
+	for _, child := range below {
+		err = first(err, thawTree(child))
+	}
+	return err
 }
 
 // errTimeout is wrapped by awaitEvent.

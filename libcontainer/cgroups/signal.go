@@ -104,13 +104,25 @@ func (m *Manager) killRound(pids []int) error {
 	if dir, ok := m.paths["freezer"]; ok && len(pids) > 1 {
 		_ = write(dir, "freezer.state", "FROZEN") // the next round gets the rest
 	}
-	return first(m.signalAll(unix.SIGKILL, pids), m.Thaw())
+	return first(m.signalAll(unix.SIGKILL, pids), m.ThawAll())
 }
 
+// HeldAtOnce is of how many processes to be signalled a pidfd is held at a time:
+// there may be more of them than we may have descriptors.
+const HeldAtOnce = 64
+
 // signalAll signals each process by a pidfd, all that it can, and ignores those
-// that are gone. Held first, then looked up once more: a number that now means
-// a process outside of the cgroup is left alone.
-func (m *Manager) signalAll(sig unix.Signal, pids []int) error {
+// that are gone.
+func (m *Manager) signalAll(sig unix.Signal, pids []int) (err error) {
+	for some := range slices.Chunk(pids, HeldAtOnce) {
+		err = first(err, m.signalSome(sig, some))
+	}
+	return err
+}
+
+// signalSome holds them first, then looks them up once more: a number that now
+// means a process outside of the cgroup is left alone.
+func (m *Manager) signalSome(sig unix.Signal, pids []int) error {
 	var errs []error
 	held := make([]*sys.Process, 0, len(pids))
 	for _, pid := range pids {
