@@ -1,6 +1,8 @@
 package cgroups
 
 import (
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -75,13 +77,13 @@ func (s saved) add(dir, pattern string) {
 	if dir == "" {
 		return
 	}
-	paths := []string{filepath.Join(dir, pattern)}
+	files := []string{pattern}
 	if strings.Contains(pattern, "*") {
-		paths, _ = filepath.Glob(paths[0])
+		files, _ = fs.Glob(os.DirFS(dir), pattern)
 	}
-	for _, path := range paths {
-		if text, err := read(filepath.Dir(path), filepath.Base(path)); err == nil {
-			s[path] = text
+	for _, file := range files {
+		if text, err := read(dir, file); err == nil {
+			s[filepath.Join(dir, file)] = text
 		}
 	}
 }

@@ -153,6 +153,18 @@ func all(m *Manager) saved {
 	return s
 }
 
+func TestSnapshotOfAnyName(t *testing.T) {
+	needRoot(t)
+	cfg := newConfig()
+	cfg.Path += "[*"
+	m := newManager(t, cfg)
+	dir, pattern := m.procsDir(), "cgroup.*s"
+	s := saved{}
+	if s.add(dir, pattern); s[dir+"/cgroup.procs"] != "" || len(s) == 0 {
+		t.Errorf("%s/%s: got %v", dir, pattern, s)
+	}
+}
+
 func TestUpdateIsUndone(t *testing.T) {
 	needV1(t)
 	cfg := newConfig()
