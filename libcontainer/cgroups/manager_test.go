@@ -269,3 +269,16 @@ func TestOutOfCgroups(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// A host whose only hierarchy is v2, which it has not mounted.
+func TestNothingIsMounted(t *testing.T) {
+	for mend, own := range map[string][]membership{
+		"; mount it: mount -t cgroup2 cgroup2 /sys/fs/cgroup":                   {{"", "/"}},
+		"; mount it: mount -t cgroup -o devices devices /sys/fs/cgroup/devices": {{"none-such", "/"}, {"", "/"}},
+	} {
+		m := &Manager{cfg: newConfig(), own: own}
+		if err := m.placeV1("/x"); err == nil || !strings.HasSuffix(err.Error(), mend) {
+			t.Errorf("got %v, want %q", err, mend)
+		}
+	}
+}

@@ -141,7 +141,11 @@ func (m *Manager) placeV1(inner string) error {
 		m.paths[""] = filepath.Join(hybrid, inner)
 	}
 	if m.paths["devices"] == "" && !m.cfg.SkipDevices && !m.cfg.Rootless {
-		return fault.Worded(fault.CgroupController, fmt.Errorf("cgroup: no hierarchy with the controller devices is mounted below %s, so devices could not be forbidden; mount it: mount -t cgroup -o devices devices %s/devices", root, root))
+		mend := "mount -t cgroup -o devices devices " + root + "/devices"
+		if len(own) == 1 { // that of v2: the kernel has v1 in no use
+			mend = "mount -t cgroup2 cgroup2 " + root
+		}
+		return fault.Worded(fault.CgroupController, fmt.Errorf("cgroup: no hierarchy with the controller devices is mounted below %s, so devices could not be forbidden; mount it: %s", root, mend))
 	}
 	return nil
 }
