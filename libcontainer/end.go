@@ -91,13 +91,20 @@ func (c *Container) Delete(force bool) error {
 		return fault.Worded(fault.Status, fmt.Errorf("cannot delete container %s that is being created; end that create, or use --force", c.ID()))
 	case status == Stopped:
 	case status == Created || force:
-		if err := c.end(); err != nil {
+		if err := c.end(); err != nil || c.overtaken() {
 			return err
 		}
 	default:
 		return fault.New(fault.Status, fmt.Errorf("cannot delete container %s that is not stopped: %s", c.ID(), status), "stop it first, or use --force")
 	}
 	return c.Destroy()
+}
+
+// overtaken tells whether another delete was faster while this one waited: what has
+// the id and the cgroup now may be a new container.
+func (c *Container) overtaken() bool {
+	now, err := c.dir.Load()
+	return errors.Is(err, ErrNotExist) || err == nil && !now.Created.Equal(c.st.Created)
 }
 
 // end kills the first process and waits until it is gone.

@@ -196,6 +196,31 @@ nothing_left() {
 	nothing_left
 }
 
+@test "delete: --force two at once: the slower one spares a new container of the same id" {
+	only_ours
+	unified && skip "version 1 can hold up both"
+	need_controller freezer
+	config --arg p "/$ID-parent/$ID" '.linux.cgroupsPath = $p'
+	start_container
+	local parent one two
+	parent=$(dirname "$(cgroup_dir "$(init_pid)" freezer)")
+	echo FROZEN >"$parent/freezer.state"
+	"$RUNC" --root "$STATE" delete --force "$ID" >"$W/1" 2>&1 3>&- &
+	one=$!
+	"$RUNC" --root "$STATE" delete --force "$ID" >"$W/2" 2>&1 3>&- &
+	two=$!
+	sleep 0.5 # both wait for init
+	kill -STOP "$two"
+	echo THAWED >"$parent/freezer.state"
+	wait "$one" || fail "the first: $(cat "$W/1")"
+	start_container
+	kill -CONT "$two"
+	wait "$two" || fail "the second: $(cat "$W/2")"
+	testcontainer "$ID" running
+	runc delete --force "$ID"
+	rmdir /sys/fs/cgroup/*/"$ID-parent" 2>/dev/null || true
+}
+
 @test "delete: --force with a threaded sub-cgroup" {
 	only_ours
 	unified || skip "version 2"
