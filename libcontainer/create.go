@@ -405,7 +405,7 @@ func (c *Container) whyGone(err error) error {
 	if !ok {
 		return err
 	}
-	if ws.Signaled() && ws.Signal() == unix.SIGKILL && c.oomSince() {
+	if ws.Signal() == unix.SIGKILL && c.oomSince() {
 		return c.oomKilled()
 	}
 	return fmt.Errorf("%w: %s", err, howDied(ws))

@@ -20,7 +20,7 @@ const killTimeout = 10 * time.Second
 // SIGKILL goes to every process, for the others would live on.
 func (c *Container) Signal(sig unix.Signal) error {
 	if sig == unix.SIGKILL && !c.st.Config.Namespaces.New(configs.PIDNamespace) {
-		if alive, err := c.initAlive(); err != nil {
+		if alive, err := c.st.InitAlive(); err != nil {
 			return err
 		} else if !alive && !c.hasProcesses() {
 			return ErrNotRunning
@@ -63,7 +63,7 @@ func (c *Container) holdInit() (*sys.Process, error) {
 		return nil, err
 	}
 	// Held first, then compared: it cannot change any more.
-	alive, err := c.initAlive()
+	alive, err := c.st.InitAlive()
 	if err == nil && !alive {
 		err = ErrNotRunning
 	}

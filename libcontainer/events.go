@@ -21,7 +21,7 @@ func (c *Container) Watch(level cgroups.PressureLevel) (*cgroups.Watcher, error)
 // nothing.
 func (c *Container) Stats() (*Stats, error) {
 	s, err := c.cgroup.Stats()
-	if alive, aliveErr := c.initAlive(); aliveErr == nil && !alive && !c.hasProcesses() {
+	if alive, aliveErr := c.st.InitAlive(); aliveErr == nil && !alive && !c.hasProcesses() {
 		return nil, ErrNotRunning
 	}
 	if err != nil {

@@ -52,7 +52,7 @@ func (c *Container) execGone(cgroup *cgroups.Manager, proc *process.Process, err
 		return err
 	}
 	how := howDied(ws)
-	if ws.Signaled() && ws.Signal() == unix.SIGKILL {
+	if ws.Signal() == unix.SIGKILL {
 		how += "; a limit of the container's memory is the usual cause"
 	}
 	return c.orEnded(fmt.Errorf("%w: %s", err, how))
@@ -60,7 +60,7 @@ func (c *Container) execGone(cgroup *cgroups.Manager, proc *process.Process, err
 
 // orEnded is err, unless the container has ended meanwhile: that explains it.
 func (c *Container) orEnded(err error) error {
-	alive, aliveErr := c.initAlive()
+	alive, aliveErr := c.st.InitAlive()
 	stat, statErr := sys.ReadProcStat(c.st.InitPID)
 	ending := errors.Is(err, process.ErrEnding) || errors.Is(err, unix.ESRCH) || statErr == nil && stat.Ending
 	if ending || aliveErr == nil && !alive {

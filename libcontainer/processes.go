@@ -1,9 +1,7 @@
 package libcontainer
 
 import (
-	"errors"
 	"os"
-	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -21,7 +19,7 @@ func (c *Container) Pids() ([]int, error) {
 	if c.hasCgroup() {
 		return c.cgroup.AllPids()
 	}
-	alive, err := c.initAlive()
+	alive, err := c.st.InitAlive()
 	if err != nil || !alive {
 		return nil, err
 	}
@@ -109,29 +107,5 @@ func (c *Container) signalWithoutCgroup(sig unix.Signal) error {
 	if err != nil {
 		return err
 	}
-	for some := range slices.Chunk(pids, cgroups.HeldAtOnce) {
-		err = errors.Join(err, c.signalSome(sig, some))
-	}
-	return err
-}
-
-func (c *Container) signalSome(sig unix.Signal, pids []int) error {
-	var held []*sys.Process
-	for _, pid := range pids {
-		if p, err := sys.FindProcess(pid); err == nil {
-			held = append(held, p)
-			defer p.Release()
-		}
-	}
-	// Held first, then looked up once more: no number means another by now.
-	still, err := c.Pids()
-	for _, p := range held {
-		if !slices.Contains(still, p.PID) {
-			continue
-		}
-		if sigErr := p.Signal(sig); sigErr != nil && !errors.Is(sigErr, unix.ESRCH) {
-			err = errors.Join(err, sigErr)
-		}
-	}
-	return err
+	return cgroups.SignalAll(sig, pids, c.Pids)
 }

@@ -1,14 +1,6 @@
 package libcontainer
 
-import (
-	"errors"
-	"io/fs"
-
-	"github.com/opencontainers/runtime-spec/specs-go"
-	"golang.org/x/sys/unix"
-
-	"runc/libcontainer/sys"
-)
+import "github.com/opencontainers/runtime-spec/specs-go"
 
 // Status is where a container is in its life. It is derived from facts: the
 // process, its start time, the cgroup, the gate. It is not stored.
@@ -28,7 +20,7 @@ func (c *Container) Status() (Status, error) {
 	if c.init == nil && c.dir.BeingCreated() {
 		return Creating, nil
 	}
-	alive, err := c.initAlive()
+	alive, err := c.st.InitAlive()
 	if err != nil {
 		return "", err
 	}
@@ -46,26 +38,9 @@ func (c *Container) Status() (Status, error) {
 	return Running, nil
 }
 
-// initAlive tells whether the process of the state is there and the same, not a
-// later one with its number. The clock of the day is not asked: it may have been
-// set meanwhile, or the machine may have stood still as a snapshot.
-func (c *Container) initAlive() (bool, error) {
-	if c.st.InitPID <= 0 {
-		return false, nil
-	}
-	stat, err := sys.ReadProcStat(c.st.InitPID)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return stat.Alive() && stat.StartTime == c.st.InitStartTime, nil
-}
-
 // PID is the first process's number, 0 once it has ended.
 func (c *Container) PID() int {
-	if alive, err := c.initAlive(); err != nil || !alive {
+	if alive, err := c.st.InitAlive(); err != nil || !alive {
 		return 0
 	}
 	return c.st.InitPID

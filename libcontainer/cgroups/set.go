@@ -40,7 +40,7 @@ func (m *Manager) Set(r *Resources) error {
 	if err != nil {
 		return err
 	}
-	if err = m.endIdle(&set); err == nil {
+	if err = m.endIdleV1(&set); err == nil {
 		err = lib.Set(&set)
 	}
 	if err != nil {
@@ -55,9 +55,9 @@ func (m *Manager) Set(r *Resources) error {
 	return nil
 }
 
-// endIdle does first what the library does last with cgroup v1: an idle cgroup takes
+// endIdleV1 does first what the library does last with cgroup v1: an idle cgroup takes
 // no shares.
-func (m *Manager) endIdle(r *Resources) error {
+func (m *Manager) endIdleV1(r *Resources) error {
 	dir, v1 := m.paths["cpu"]
 	if !v1 || r.CpuShares == 0 || r.CPUIdle == nil || *r.CPUIdle != 0 {
 		return nil

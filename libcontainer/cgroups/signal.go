@@ -51,7 +51,7 @@ func (m *Manager) Signal(sig unix.Signal) error {
 		return err
 	}
 	if sig != unix.SIGKILL {
-		return m.signalAll(sig, pids)
+		return SignalAll(sig, pids, m.AllPids)
 	}
 	return m.killAll(pids)
 }
@@ -104,25 +104,24 @@ func (m *Manager) killRound(pids []int) error {
 	if dir, ok := m.paths["freezer"]; ok && len(pids) > 1 {
 		_ = write(dir, "freezer.state", "FROZEN") // the next round gets the rest
 	}
-	return first(m.signalAll(unix.SIGKILL, pids), m.ThawAll())
+	return first(SignalAll(unix.SIGKILL, pids, m.AllPids), m.ThawAll())
 }
 
-// HeldAtOnce is of how many processes to be signalled a pidfd is held at a time:
+// heldAtOnce is of how many processes to be signalled a pidfd is held at a time:
 // there may be more of them than we may have descriptors.
-const HeldAtOnce = 64
+const heldAtOnce = 64
 
-// signalAll signals each process by a pidfd, all that it can, and ignores those
-// that are gone.
-func (m *Manager) signalAll(sig unix.Signal, pids []int) (err error) {
-	for some := range slices.Chunk(pids, HeldAtOnce) {
-		err = first(err, m.signalSome(sig, some))
+// SignalAll signals each process by a pidfd, all that it can, and ignores those
+// that are gone. list, called once they are held, returns those that are the
+// container's still: a number that now means another process is left alone.
+func SignalAll(sig unix.Signal, pids []int, list func() ([]int, error)) (err error) {
+	for some := range slices.Chunk(pids, heldAtOnce) {
+		err = first(err, signalSome(sig, some, list))
 	}
 	return err
 }
 
-// signalSome holds them first, then looks them up once more: a number that now
-// means a process outside of the cgroup is left alone.
-func (m *Manager) signalSome(sig unix.Signal, pids []int) error {
+func signalSome(sig unix.Signal, pids []int, list func() ([]int, error)) error {
 	var errs []error
 	held := make([]*sys.Process, 0, len(pids))
 	for _, pid := range pids {
@@ -134,7 +133,7 @@ func (m *Manager) signalSome(sig unix.Signal, pids []int) error {
 			errs = append(errs, fmt.Errorf("signal %d (%s): %w", pid, command(pid), err))
 		}
 	}
-	still, err := m.AllPids()
+	still, err := list()
 	errs = append(errs, err)
 	for _, p := range held {
 		if slices.Contains(still, p.PID) {

@@ -92,8 +92,12 @@ func TestLife(t *testing.T) {
 	if d.BeingCreated() || other.BeingCreated() {
 		t.Error("still being created")
 	}
-	if s, err := other.Load(); err != nil || s.ID != "web1" || !s.InitAlive() {
-		t.Errorf("load: %+v, %v", s, err)
+	s, err := other.Load()
+	if err != nil || s.ID != "web1" {
+		t.Fatalf("load: %+v, %v", s, err)
+	}
+	if alive, err := s.InitAlive(); err != nil || !alive {
+		t.Errorf("init alive: %v, %v", alive, err)
 	}
 	if uid, err := r.Owner("web1"); err != nil || int(uid) != os.Geteuid() {
 		t.Errorf("owner %d, %v", uid, err)

@@ -75,14 +75,16 @@ func (d *Dir) clear(reclaim Reclaim) error {
 // killed: it got no process, or the process died with it. One that lives has
 // come as far as the gate, and can be started.
 func (d *Dir) abandoned(s *State) bool {
-	return s.InitPID == 0 || d.has(markFile) && !s.InitAlive()
+	alive, err := s.InitAlive()
+	return s.InitPID == 0 || d.has(markFile) && err == nil && !alive
 }
 
 // inUse words the state of an existing container and what to do about it.
 func (d *Dir) inUse(s *State) error {
 	what, mend := fmt.Sprintf("running as pid %d", s.InitPID), "free the id with: delete --force "+d.id
+	alive, err := s.InitAlive()
 	switch {
-	case !s.InitAlive():
+	case err == nil && !alive:
 		what = "stopped, created " + s.Created.Format("2006-01-02 15:04:05Z07:00")
 		mend = "free the id with: delete " + d.id
 	case d.HasGate():

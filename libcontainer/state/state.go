@@ -1,9 +1,12 @@
 package state
 
 import (
+	"errors"
+	"io/fs"
 	"time"
 
 	"github.com/opencontainers/cgroups"
+	"golang.org/x/sys/unix"
 
 	"runc/libcontainer/configs"
 	"runc/libcontainer/sys"
@@ -46,11 +49,19 @@ type State struct {
 }
 
 // InitAlive tells whether the container's first process still runs. A zombie
-// does not, nor does a later process with the same number.
-func (s *State) InitAlive() bool {
+// does not, nor does a later process with the same number. The clock of the day is
+// not asked: it may have been set meanwhile, or the machine may have stood still as
+// a snapshot.
+func (s *State) InitAlive() (bool, error) {
 	if s.InitPID <= 0 {
-		return false
+		return false, nil
 	}
 	stat, err := sys.ReadProcStat(s.InitPID)
-	return err == nil && stat.Alive() && stat.StartTime == s.InitStartTime
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return stat.Alive() && stat.StartTime == s.InitStartTime, nil
 }
