@@ -28,7 +28,7 @@ enum bootstrap_option {
 	BOOTSTRAP_DUMPABLE_MAPS = 1 << 1,
 	/* setgroups(2) is denied in the user namespace. */
 	BOOTSTRAP_KEEP_GROUPS = 1 << 2,
-	/* No transparent huge pages until Go runs. */
+	/* No transparent huge pages until init allows them. */
 	BOOTSTRAP_NO_HUGE = 1 << 3,
 };
 

@@ -28,9 +28,6 @@ import (
 // goroutine to the main thread, whose identity is the one that survives exec.
 func Main() {
 	runtime.LockOSThread()
-	if nsenter.NoHuge() {
-		sys.AllowHugePages()
-	}
 	debug.SetGCPercent(-1) // too short a life for a collection
 	parent, err := handshake.Inherited()
 	if err == nil {

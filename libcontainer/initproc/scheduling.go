@@ -8,7 +8,15 @@ import (
 
 	"runc/libcontainer/configs"
 	"runc/libcontainer/sys"
+	"runc/nsenter"
 )
+
+func allowHuge(*initProcess) error {
+	if !nsenter.NoHuge() {
+		return nil
+	}
+	return sys.AllowHugePages()
+}
 
 // setScheduling comes after ready: a real-time policy needs the time that the
 // cgroup grants (cpu.rt_runtime_us), and the rights that identity drops.

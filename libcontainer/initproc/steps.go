@@ -40,6 +40,7 @@ var startSteps = [...]step{
 	{"no new privileges", noNewPrivs},     // lets the seccomp filter be loaded without privilege, last
 	{"let go of the host", leaveHost},     // what follows may be seen by the container's own (CVE-2016-9962)
 	{"ready", ready},                      // the parent sets limits, saves the state
+	{"huge pages", allowHuge},             // for the program; a small limit that is set keeps us from them
 	{"scheduling", setScheduling},         // in the cgroup, with its limits set; identity drops the right to it
 	{"exec label", labelProcess},          // before the filter, which may forbid it; nothing but hooks is executed in between
 	{"home", findHome},                    // what we need for it, a filter may forbid
